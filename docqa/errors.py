@@ -1,0 +1,40 @@
+"""The errors docqa raises on purpose.
+
+    DocqaError                  anything below; the command line prints its message, without a traceback
+    ├── SettingsError           a setting, flag or input that cannot be used; nothing was started
+    ├── ParseError              one file, or one window of its pages, that cannot be read
+    ├── StoreError              the run folder's memo cannot be opened or is held by another run
+    └── BlendError              the mix that was asked for cannot be made from the rows there are
+
+A message names the file or setting, says what is wrong, and says what to do.
+"""
+
+
+class DocqaError(Exception):
+    """Base of every error that docqa raises on purpose."""
+
+
+class SettingsError(DocqaError):
+    """A setting, flag or input cannot be used; nothing was started."""
+
+
+class ParseError(DocqaError):
+    """A file cannot be read.
+
+    Args:
+        message: what is wrong and what to do, without the file's name.
+        kind: a short word to count by: ``encrypted``, ``damaged``, ``empty``, ``wrong-type``, ``unreadable``,
+            ``unsupported``, ``timeout``, ``crash``, ``memory``.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class StoreError(DocqaError):
+    """The run folder's memo cannot be opened, or another run holds it."""
+
+
+class BlendError(DocqaError):
+    """The mix that was asked for cannot be made from the rows there are."""

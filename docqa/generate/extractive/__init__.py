@@ -1,0 +1,56 @@
+"""Questions by rule, from sentences and from structure, answered by spans of the chunk: no model, nothing made up.
+
+This is the embedded default. It is honest about what it is: its questions are as good as its patterns, and every
+template carries its measured precision (see ``patterns``).
+"""
+
+from collections.abc import Iterator
+
+from docqa.generate.extractive import chinese, english, structure
+from docqa.generate.extractive.patterns import Draft, templates
+from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+
+LANGUAGES = ("en", "zh")
+"""The languages there are rules for."""
+
+
+def generate(chunk: Chunk, min_score: float = 0.8) -> list[QAItem]:
+    """Make the items of one chunk, in reading order; none for a language without rules.
+
+    Args:
+        min_score: the least measured precision (0 to 1) a template must have to be used.
+    """
+    if chunk.skipped or chunk.language not in LANGUAGES:
+        return []
+    module, questions = ("chinese", chinese.questions) if chunk.language == "zh" else ("english", english.questions)
+    items = {}
+    for source, drafts in (("structure", structure.questions(chunk)), (module, questions(chunk))):
+        for item in _items(chunk, source, drafts, min_score):
+            items.setdefault(item.question, item)
+    return sorted(items.values(), key=lambda item: item.evidence[0].start)
+
+
+def _items(chunk: Chunk, module: str, drafts: Iterator[Draft], min_score: float) -> Iterator[QAItem]:
+    known = templates(module)
+    for draft in drafts:
+        template = known[draft.template]
+        if template.score < min_score:
+            continue
+        yield QAItem(
+            id=item_id([chunk.id], draft.question, draft.answer),
+            chunk_ids=(chunk.id,),
+            document_id=chunk.document_id,
+            path=chunk.path,
+            question=draft.question,
+            answer=draft.answer,
+            evidence=tuple(_evidence(chunk, start, end) for start, end in draft.quotes),
+            task_type=template.task_type,
+            language=chunk.language,
+            difficulty=template.difficulty,
+            origin=Origin(method="extractive", prompt=f"{module}/{draft.template}"),
+            score=round(template.score, 3),
+        )
+
+
+def _evidence(chunk: Chunk, start: int, end: int) -> Evidence:
+    return Evidence(chunk_id=chunk.id, start=start, end=end, quote=chunk.text[start:end], boxes=chunk.boxes(start, end))

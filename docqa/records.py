@@ -1,0 +1,325 @@
+"""The nouns that flow through docqa: Document, Block, Chunk, QAItem, Evidence, Verdict, Row.
+
+Every record is frozen and compares by value. Ids are content hashes, so the same input gives the same ids on every
+machine and in every run. Pages are numbered from 1; boxes are in PDF points with the origin at the top left;
+offsets count Unicode code points and are half open, as Python slices are.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+BBox = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in points."""
+
+BlockKind = Literal["heading", "paragraph", "list", "table", "code", "caption", "formula", "footnote", "contents"]
+"""``list`` is a single item, marker included; ``contents`` is a line or more of a table of contents."""
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, and strict about field names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def content_id(*parts: str) -> str:
+    """Hash ``parts`` to 16 hexadecimal digits; the parts' boundaries count."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()[:16]
+
+
+# ---------------------------------------------------------------------------------------------------- documents
+
+
+class Box(Record):
+    """A place on a page. ``bbox`` is None where the format has no geometry (md, html, docx)."""
+
+    page: int
+    bbox: BBox | None = None
+
+
+class Span(Record):
+    """The part ``text[start:end]`` of a block or chunk that stands in ``box``."""
+
+    start: int
+    end: int
+    box: Box
+
+
+class Block(Record):
+    """One paragraph, heading, list item, table, ...: the smallest piece with a kind of its own.
+
+    Attributes:
+        text: the block's text on one line per paragraph, code line or table row. A table's text is ``rows_text(rows)``.
+        level: 1 for a title or chapter and so on down for headings; nesting depth (1 outermost) for list items; else 0.
+        spans: where the text stands; they cover ``text`` in order, and a paragraph that crosses a page has two.
+        rows: a table's cells, row by row, all rows of one length; a merged cell repeats its text in each place.
+        header_rows: how many of the first rows are a table's header.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    spans: tuple[Span, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    header_rows: int = 0
+
+    @property
+    def page(self) -> int:
+        """The page the block begins on."""
+        return self.spans[0].box.page if self.spans else 1
+
+
+class Page(Record):
+    """One page as parsed.
+
+    Attributes:
+        header, footer: the running text that was taken out of the blocks.
+        skipped: why nothing was taken from the page (``blank``, ``image without text``, ``contents``, ...), or "".
+        failed: why the page could not be read, or "".
+    """
+
+    number: int
+    width: float = 0.0
+    height: float = 0.0
+    header: str = ""
+    footer: str = ""
+    skipped: str = ""
+    failed: str = ""
+
+
+class Document(Record):
+    """A parsed file.
+
+    Attributes:
+        id: sha256 of the file's bytes, hexadecimal.
+        path: relative to the folder that was given, with forward slashes.
+        title: from the file's metadata or first heading, else from its name; never empty.
+        language: a code as ``text.detect_language`` returns it.
+        warnings: what a person should know about the extraction.
+    """
+
+    id: str
+    path: str
+    media_type: str
+    title: str
+    language: str
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    warnings: tuple[str, ...] = ()
+
+
+CELL_SEPARATOR = " | "
+
+
+def rows_text(rows: Sequence[Sequence[str]]) -> str:
+    """A table as text: a line a row, cells joined by ``CELL_SEPARATOR``."""
+    return "\n".join(CELL_SEPARATOR.join(row) for row in rows)
+
+
+def cell_offsets(rows: Sequence[Sequence[str]]) -> list[list[tuple[int, int]]]:
+    """Where each cell stands in ``rows_text(rows)``: ``offsets[row][column]`` is (start, end)."""
+    offsets, at = [], 0
+    for row in rows:
+        line = []
+        for cell in row:
+            line.append((at, at + len(cell)))
+            at += len(cell) + len(CELL_SEPARATOR)
+        offsets.append(line)
+        at += 1 - (len(CELL_SEPARATOR) if row else 0)
+    return offsets
+
+
+# ------------------------------------------------------------------------------------------------------- chunks
+
+
+class Piece(Record):
+    """A block, or the part of one, as it stands in a chunk: ``chunk.text[start:end]``.
+
+    Attributes:
+        block: index into the document's blocks.
+        rows, header_rows: as in Block; a table that was cut repeats its header rows in each part.
+        spans: where the text stands, with offsets into the chunk's text.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    block: int
+    level: int = 0
+    spans: tuple[Span, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    header_rows: int = 0
+
+
+class Chunk(Record):
+    """What a question is generated from and what retrieval returns.
+
+    Attributes:
+        text: the pieces' texts, joined by newlines.
+        heading_path: the headings above the chunk, outermost first.
+        pages: pages that the text comes from, ascending.
+        tokens: size by the tokenizer given, else by ``text.estimate_tokens``.
+        skipped: why no question is made from it (a language docqa has no rules for, only code, ...), or "".
+    """
+
+    id: str
+    document_id: str
+    path: str
+    title: str
+    language: str
+    text: str
+    heading_path: tuple[str, ...]
+    pages: tuple[int, ...]
+    pieces: tuple[Piece, ...]
+    tokens: int
+    skipped: str = ""
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """Where ``text[start:end]`` stands, in reading order, each box once."""
+        boxes = (span.box for piece in self.pieces for span in piece.spans if span.start < end and start < span.end)
+        return tuple(dict.fromkeys(boxes))
+
+
+# -------------------------------------------------------------------------------------------------------- items
+
+
+class Evidence(Record):
+    """An exact quote: ``quote == chunk.text[start:end]`` of the chunk ``chunk_id``, standing in ``boxes``."""
+
+    chunk_id: str
+    start: int
+    end: int
+    quote: str
+    boxes: tuple[Box, ...] = ()
+
+
+class Origin(Record):
+    """What made an item: a method (``extractive``, ``self-qa``), its template or prompt, and the model if any.
+
+    ``prompt`` is the name of the template for ``extractive`` and the prompt's hash for a model.
+    """
+
+    method: str
+    prompt: str
+    model: str = ""
+
+
+class Passage(Record):
+    """A chunk that retrieval returned, with its fused score (higher is better, comparable within a query only)."""
+
+    chunk_id: str
+    score: float
+
+
+class Answer(Record):
+    """A second answer to an item's question, and how far it agrees with the item's own.
+
+    Attributes:
+        text: the answer; "" when the reader abstained.
+        agreement: 0 to 1 by the judge; None when the reader abstained or the judge could not be read.
+    """
+
+    text: str
+    agreement: float | None = None
+
+    @property
+    def abstained(self) -> bool:
+        return not self.text
+
+
+class Decision(StrEnum):
+    """What back-verification found; ``verify.decide`` holds the table."""
+
+    UNEVIDENCED = "unevidenced"
+    KNOWN = "known"
+    NOVEL = "novel"
+    GROUNDED = "grounded"
+    HALLUCINATED = "hallucinated"
+    PARAMETRIC = "parametric"
+    NOT_SELF_CONTAINED = "not_self_contained"
+    HARD = "hard"
+    CONFLICT = "conflict"
+
+
+class Verdict(Record):
+    """What was measured about an item, and the decision that follows from it.
+
+    Attributes:
+        closed_book: answered from nothing; None when the backend has no closed book.
+        retrieval: answered from the passages that the index returns for the question alone.
+        source: answered from the source chunk and its neighbours; asked only where retrieval does not agree.
+        passages: what the index returned, best first.
+        source_rank: rank of the source chunk among the passages, from 1; None when it is not there.
+        rewritten_from: the question before it was rewritten to name its subject, or "".
+    """
+
+    closed_book: Answer | None = None
+    retrieval: Answer | None = None
+    source: Answer | None = None
+    passages: tuple[Passage, ...] = ()
+    source_rank: int | None = None
+    rewritten_from: str = ""
+    decision: Decision
+
+
+class QAItem(Record):
+    """A question and its answer, with where they come from and what became of them.
+
+    Attributes:
+        path: the source document's path, as in Document.
+        task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
+        score: the generator's own estimate that the item is right, 0 to 1.
+        kept: None until decided; then whether the item is in the set.
+        reason: why: the decision, or the name of the curation rule that dropped it, with a detail after a colon.
+    """
+
+    id: str
+    chunk_ids: tuple[str, ...]
+    document_id: str
+    path: str
+    question: str
+    answer: str
+    evidence: tuple[Evidence, ...]
+    task_type: str = Field(pattern=r"^[a-z-]+/[a-z-]+$")
+    language: str
+    difficulty: Literal["easy", "medium", "hard"]
+    origin: Origin
+    score: float
+    verdict: Verdict | None = None
+    kept: bool | None = None
+    reason: str = ""
+
+
+def item_id(chunk_ids: Iterable[str], question: str, answer: str) -> str:
+    """The id of an item made from these chunks."""
+    return content_id(*chunk_ids, question, answer)
+
+
+# --------------------------------------------------------------------------------------------------------- rows
+
+
+class Row(Record):
+    """One training example, before it is given a trainer's format.
+
+    Attributes:
+        group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
+        source: ``domain`` or the general file's name.
+        item_id: the QAItem behind a domain row; "" for general rows.
+    """
+
+    instruction: str
+    output: str
+    input: str = ""
+    system: str = ""
+    language: str = ""
+    group: str = ""
+    source: str = "domain"
+    item_id: str = ""
