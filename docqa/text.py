@@ -67,7 +67,10 @@ def join_lines(first: str, second: str) -> str:
 
 # --------------------------------------------------------------------------------------------------- sentences
 
-_ABBREVIATIONS = ["e.g", "i.e", "etc", "cf", "vs", "approx", "fig", "figs", "tab", "eq", "no", "nos", "vol", "ch", "sec", "art", "para", "p", "pp", "ed", "eds", "al", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc", "ltd", "co", "corp", "dept", "est", "min", "max", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc cf vs approx fig figs tab eq no nos vol ch sec art para p pp ed eds al mr mrs ms dr prof st jr sr inc "
+    "ltd co corp dept est min max jan feb mar apr jun jul aug sep sept oct nov dec".split()  # noqa: SIM905
+)
 _ENGLISH_END = re.compile(r"""[.!?]+["'\u201d\u2019)\]]*(?=\s+["'\u201c\u2018(\[]*[A-Z0-9\u2022]|\s*$)""")
 _CHINESE_END = re.compile(r"[。！？；!?]+[”’」』）)]*|(?<=[\u4e00-\u9fff])\.(?=\s|$)")
 
@@ -118,7 +121,7 @@ _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:[.,'\u2019/:+-][^\W_{CJK}]+)*|[^\s\
 
 
 def tokens(text: str) -> list[str]:
-    """Words, single ideographs and punctuation marks, normalised and in lower case; ``P-101`` and ``1,000.5`` are one."""
+    """Words, ideographs and punctuation marks, normalised and in lower case; ``P-101`` and ``1,000.5`` are one each."""
     return _WORD.findall(normalize(text).casefold())
 
 

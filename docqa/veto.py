@@ -34,7 +34,7 @@ def negated(text: str) -> bool:
 
 
 def difference(a: str, b: str) -> str:
-    """Why ``a`` and ``b`` can't mean the same (``number``, ``identifier``, ``negation``), or "" when nothing forbids it."""
+    """Why ``a`` and ``b`` can't mean the same: ``number``, ``identifier``, ``negation``; "" when nothing forbids it."""
     if numbers(a) != numbers(b):
         return "number"
     if identifiers(a) != identifiers(b):

@@ -23,7 +23,7 @@ def generate(chunk: Chunk, min_score: float = 0.8) -> list[QAItem]:
     if chunk.skipped or chunk.language not in LANGUAGES:
         return []
     module, questions = ("chinese", chinese.questions) if chunk.language == "zh" else ("english", english.questions)
-    items = {}
+    items: dict[str, QAItem] = {}
     for source, drafts in (("structure", structure.questions(chunk)), (module, questions(chunk))):
         for item in _items(chunk, source, drafts, min_score):
             items.setdefault(item.question, item)
