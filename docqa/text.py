@@ -69,7 +69,7 @@ def join_lines(first: str, second: str) -> str:
 
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc cf vs approx fig figs tab eq no nos vol ch sec art para p pp ed eds al mr mrs ms dr prof st jr sr inc "
-    "ltd co corp dept est min max jan feb mar apr jun jul aug sep sept oct nov dec".split()  # noqa: SIM905
+    "ltd co corp dept est min max jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 _ENGLISH_END = re.compile(r"""[.!?]+["'\u201d\u2019)\]]*(?=\s+["'\u201c\u2018(\[]*[A-Z0-9\u2022]|\s*$)""")
 _CHINESE_END = re.compile(r"[。！？；!?]+[”’」』）)]*|(?<=[\u4e00-\u9fff])\.(?=\s|$)")
