@@ -1,0 +1,222 @@
+"""Settings: one section a stage; defaults < docqa.toml < environment < flags.
+
+The descriptions below are what ``docqa init`` writes as comments into docqa.toml, so they are written for the person
+who edits that file. An environment variable is named after the place: ``DOCQA_CHUNK__MAX_TOKENS=800``.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from docqa.errors import SettingsError
+
+Format = Literal["alpaca", "sharegpt", "messages"]
+
+
+class Section(BaseModel):
+    """Base of the sections: frozen, and strict about names, so that a misspelt setting is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ParseSettings(Section):
+    """Files to documents."""
+
+    workers: int = Field(0, ge=0, description="Worker processes; 0 means one a core.")
+    timeout_s: float = Field(120.0, gt=0, description="Seconds one file may take before its worker is killed.")
+    memory_mb: int = Field(4096, ge=256, description="Memory one worker may use, in MiB.")
+
+
+class ChunkSettings(Section):
+    """Documents to chunks."""
+
+    max_tokens: int = Field(512, ge=32, description="Largest chunk, in tokens.")
+    tokenizer: str = Field(
+        "",
+        description="Path of a tokenizer.json to count tokens with (needs the tokenizers package); "
+        "empty: an estimate that is right for Chinese, too.",
+    )
+
+
+class GenerateSettings(Section):
+    """Chunks to items."""
+
+    min_score: float = Field(
+        0.8, ge=0, le=1, description="Least measured precision a question template must have to be used, 0 to 1."
+    )
+
+
+class VerifySettings(Section):
+    """Items to verdicts."""
+
+    passages: int = Field(8, ge=1, le=100, description="Passages that retrieval returns for a question.")
+
+
+class CurateSettings(Section):
+    """Which verified items are kept."""
+
+    rouge_l: float = Field(
+        0.7,
+        gt=0,
+        le=1,
+        description="ROUGE-L F1 of question and answer together from which English items are duplicates.",
+    )
+    rouge_l_zh: float = Field(0.8, gt=0, le=1, description="The same for Chinese, where a token is one ideograph.")
+
+
+class BlendSettings(Section):
+    """Domain rows and general rows to one set."""
+
+    general: tuple[Path, ...] = Field(
+        (), description="Files of general instruction data: Alpaca, ShareGPT or messages; json or jsonl."
+    )
+    general_ratio: float = Field(
+        0.0, ge=0, le=0.95, description="Share of the rows written that are general; 0.05 to 0.1 against forgetting."
+    )
+    general_repeat: bool = Field(
+        False, description="Whether general rows may be used more than once when there are too few."
+    )
+
+
+class ExportSettings(Section):
+    """How the set is written."""
+
+    formats: tuple[Format, ...] = Field(
+        ("alpaca",), min_length=1, description="alpaca, sharegpt, messages; the first one is train.jsonl."
+    )
+    val_share: float = Field(
+        0.1, ge=0, lt=1, description="Share of the rows held out in val.jsonl, whole documents at a time."
+    )
+    license: str = Field(
+        "other",
+        description="Licence of the set as Hugging Face names it; it is yours to know what your documents allow.",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of a run, resolved."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOCQA_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
+    )
+
+    seed: int = Field(0, ge=0, description="Seed of the rows' order; the rows themselves do not depend on it.")
+    parse: ParseSettings = Field(ParseSettings(), description="Files to documents.")
+    chunk: ChunkSettings = Field(ChunkSettings(), description="Documents to chunks.")
+    generate: GenerateSettings = Field(GenerateSettings(), description="Chunks to questions and answers.")
+    verify: VerifySettings = Field(VerifySettings(), description="Back-verification of each item.")
+    curate: CurateSettings = Field(CurateSettings(), description="Which verified items are kept.")
+    blend: BlendSettings = Field(BlendSettings(), description="General data, blended in against forgetting.")
+    export: ExportSettings = Field(ExportSettings(), description="What is written for the trainer.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then the file; ``load`` puts the last two in the arguments' place."""
+        assert isinstance(init_settings, InitSettingsSource)
+        flags = init_settings.init_kwargs.get("flags", {})
+        file = init_settings.init_kwargs.get("file", {})
+        return (
+            InitSettingsSource(settings_cls, flags),
+            env_settings,
+            InitSettingsSource(settings_cls, file),
+        )
+
+
+def load(flags: dict[str, Any] | None = None, file: Path | None = None) -> Settings:
+    """Resolve the settings.
+
+    Args:
+        flags: nested like the file, holding only what was given on the command line.
+        file: a TOML file; None means ``docqa.toml`` in the current folder if there is one.
+
+    Raises:
+        SettingsError: the file cannot be read, or a value in it, the environment or a flag is not allowed.
+    """
+    path = file or (Path("docqa.toml") if Path("docqa.toml").exists() else None)
+    try:
+        stored = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as TOML ({error}); `docqa init` writes a fresh one") from error
+    try:
+        return Settings(flags=flags or {}, file=stored)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError(_explain(error, stored, path)) from error
+
+
+def _explain(error: ValidationError, stored: dict[str, Any], path: Path | None) -> str:
+    """One line a wrong setting: where it is set, what is wrong."""
+    lines = []
+    for problem in error.errors():
+        place = ".".join(str(part) for part in problem["loc"])
+        variable = "DOCQA_" + "__".join(str(part) for part in problem["loc"]).upper()
+        if variable in os.environ:
+            where = f"environment variable {variable}"
+        elif path and str(problem["loc"][0]) in stored:
+            where = f"{path}: {place}"
+        else:
+            where = f"setting {place}"
+        lines.append(f"{where}: {problem['msg']} (got {problem['input']!r})")
+    return "\n".join(lines)
+
+
+# -------------------------------------------------------------------------------------------------------- as TOML
+
+
+def to_toml(settings: Settings, comments: bool = False) -> str:
+    """The settings as a TOML file that ``load`` reads back; with ``comments``, each setting explained and switched off.
+
+    Written by hand because the standard library only reads TOML and a writer would drop the comments.
+    """
+    lines = []
+    if comments:
+        lines += ["# Settings of docqa. A line that begins with # shows the default; take the # away to change it.", ""]
+    top = {name: value for name, value in settings if not isinstance(value, Section)}
+    lines += _toml_lines(type(settings), top, comments)
+    for name, section in settings:
+        if isinstance(section, Section):
+            lines += [""]
+            if comments:
+                lines += [f"# {type(settings).model_fields[name].description}"]
+            lines += [f"[{name}]", *_toml_lines(type(section), dict(section), comments)]
+    return "\n".join(lines) + "\n"
+
+
+def _toml_lines(model: type[BaseModel], values: dict[str, Any], comments: bool) -> list[str]:
+    lines = []
+    for name, value in values.items():
+        if comments:
+            lines.append(f"# {model.model_fields[name].description}")
+        lines.append(f"{'# ' if comments else ''}{name} = {_toml_value(value)}")
+    return lines
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml_value(part) for part in value) + "]"
+    text = value.as_posix() if isinstance(value, Path) else str(value)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
