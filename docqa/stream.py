@@ -1,0 +1,50 @@
+"""Asynchronous streams: how the stages are joined without lists between them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+async def each(items: Iterable[A]) -> AsyncIterator[A]:
+    """The items as an asynchronous stream."""
+    for item in items:
+        yield item
+
+
+async def ordered_map(
+    work: Callable[[A], Coroutine[Any, Any, B]], items: AsyncIterator[A], limit: int
+) -> AsyncIterator[B]:
+    """Yield ``await work(item)`` for each item, in the items' order, with ``limit`` calls under way at most.
+
+    Order is kept because the outputs must not depend on which worker was faster; the price is that one slow call holds
+    back results (never work) behind it, up to ``limit``. The first error cancels what is under way and is raised.
+    """
+    calls: asyncio.Queue[asyncio.Task[B] | None] = asyncio.Queue()
+    slots = asyncio.Semaphore(limit)
+
+    async def feed() -> None:
+        try:
+            async for item in items:
+                await slots.acquire()
+                calls.put_nowait(asyncio.create_task(work(item)))
+        finally:
+            calls.put_nowait(None)
+
+    feeder = asyncio.create_task(feed())
+    try:
+        while (call := await calls.get()) is not None:
+            result = await call
+            slots.release()
+            yield result
+        await feeder
+    finally:
+        feeder.cancel()
+        left: list[asyncio.Task[Any]] = [feeder]
+        while not calls.empty():
+            if (call := calls.get_nowait()) is not None:
+                call.cancel()
+                left.append(call)
+        await asyncio.gather(*left, return_exceptions=True)
