@@ -1,0 +1,49 @@
+# The commands people use. Everything they need is installed into .venv; PYTHON chooses the interpreter (3.11 or newer).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORPORA := corpora/documents
+GENERAL := corpora/general
+
+.PHONY: demo test lint format bench clean help
+
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.demo  ## build a verified, blended set from the documents in corpora/
+	$(BIN)/docqa run $(CORPORA) -o out/demo \
+	    --general $(GENERAL)/general_en.json --general $(GENERAL)/general_zh.json --general-ratio 0.1
+	@echo
+	@echo "Look at out/demo/train.jsonl (the set), out/demo/items.jsonl (every item with its evidence and verdict)"
+	@echo "and out/demo/README.md (the dataset card: what was kept, what was dropped and why)."
+
+test: $(VENV)/.test  ## run the tests
+	$(BIN)/pytest
+
+lint: $(VENV)/.test  ## check format, style, types and who imports whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the test data
+	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)/verification"
+
+clean:  ## remove what the commands above made
+	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("docqa needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office,test,lint]'
+	@touch $@
