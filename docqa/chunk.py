@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from docqa.errors import SettingsError
 from docqa.records import Block, Chunk, Document, Piece, Span, content_id, rows_text
 from docqa.text import detect_language, estimate_tokens
 
@@ -35,6 +36,23 @@ class _Part:
     start: int = 0
     rows: tuple[tuple[str, ...], ...] = ()
     spans: tuple[Span, ...] = ()
+
+
+def token_counter(tokenizer: str = "") -> TokenCounter:
+    """Count tokens with the Hugging Face ``tokenizer.json`` at this path; with none, by ``estimate_tokens``.
+
+    Raises:
+        SettingsError: the file is no tokenizer.
+    """
+    if not tokenizer:
+        return estimate_tokens
+    from tokenizers import Tokenizer
+
+    try:
+        loaded = Tokenizer.from_file(tokenizer)
+    except Exception as error:  # the library raises a bare Exception whatever is wrong with the file
+        raise SettingsError(f"{tokenizer}: is not a tokenizer.json that can be read ({error})") from error
+    return lambda text: len(loaded.encode(text, add_special_tokens=False).ids)
 
 
 def chunk_document(

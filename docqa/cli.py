@@ -58,19 +58,20 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
 
     Stopped half-way? Start the same command again: what was finished is not done twice.
     """
-    from docqa import pipeline
+    from docqa import pipeline, terminal
     from docqa.progress import progress
     from docqa.settings import load
 
     settings = load(_nested(flags), config)
     if dry_run:
-        click.echo(pipeline.plan(source, out, settings))
+        for line in pipeline.plan(source, out, settings):
+            click.echo(line)
         return
     with progress(terminal=sys.stderr.isatty() and not quiet) as shown:
         summary = pipeline.run(source, out, settings, shown)
     if not quiet:
-        click.echo(pipeline.report(summary, out))
-    sys.exit(pipeline.exit_code(summary))
+        click.echo(terminal.summary_text(summary, out))
+    sys.exit(terminal.exit_code(summary))
 
 
 def _nested(flags: dict[str, Any]) -> dict[str, Any]:
@@ -103,13 +104,12 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
 @click.option("--to", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
 def parse(file: Path, to: str) -> None:
     """Show what docqa sees in FILE: headings as #, tables as HTML tables."""
-    import asyncio
-
     from docqa.parse import show
     from docqa.pipeline import parse_one
+    from docqa.settings import load
 
     try:
-        document = asyncio.run(parse_one(file))
+        document = parse_one(file, load().parse)
     except ParseError as error:
         raise click.ClickException(f"{file}: {error}") from error
     for warning in document.warnings:

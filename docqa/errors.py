@@ -3,6 +3,7 @@
     DocqaError                  anything below; the command line prints its message, without a traceback
     ├── SettingsError           a setting, flag or input that cannot be used; nothing was started
     ├── ParseError              one file, or one window of its pages, that cannot be read
+    ├── WorkerError             a worker process was stopped: it hung, crashed or took too much memory
     ├── StoreError              the run folder's memo cannot be opened or is held by another run
     └── BlendError              the mix that was asked for cannot be made from the rows there are
 
@@ -25,6 +26,19 @@ class ParseError(DocqaError):
         message: what is wrong and what to do, without the file's name.
         kind: a short word to count by: ``encrypted``, ``damaged``, ``empty``, ``wrong-type``, ``unreadable``,
             ``unsupported``, ``timeout``, ``crash``, ``memory``.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class WorkerError(DocqaError):
+    """A call in a worker process was stopped.
+
+    Args:
+        message: what happened and what to do.
+        kind: ``timeout``, ``crash`` or ``memory``.
     """
 
     def __init__(self, message: str, kind: str) -> None:

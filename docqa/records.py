@@ -310,6 +310,7 @@ class Row(Record):
     """One training example, before it is given a trainer's format.
 
     Attributes:
+        history: earlier (question, answer) turns of a general row's conversation, oldest first.
         group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
@@ -323,3 +324,4 @@ class Row(Record):
     group: str = ""
     source: str = "domain"
     item_id: str = ""
+    history: tuple[tuple[str, str], ...] = ()

@@ -53,6 +53,7 @@ class GenerateSettings(Section):
     min_score: float = Field(
         0.8, ge=0, le=1, description="Least measured precision a question template must have to be used, 0 to 1."
     )
+    timeout_s: float = Field(60.0, gt=0, description="Seconds one chunk may take before its worker is killed.")
 
 
 class VerifySettings(Section):
@@ -70,7 +71,7 @@ class CurateSettings(Section):
         le=1,
         description="ROUGE-L F1 of question and answer together from which English items are duplicates.",
     )
-    rouge_l_zh: float = Field(0.8, gt=0, le=1, description="The same for Chinese, where a token is one ideograph.")
+    rouge_l_zh: float = Field(0.85, gt=0, le=1, description="The same for Chinese, where a token is one ideograph.")
 
 
 class BlendSettings(Section):
@@ -80,7 +81,7 @@ class BlendSettings(Section):
         (), description="Files of general instruction data: Alpaca, ShareGPT or messages; json or jsonl."
     )
     general_ratio: float = Field(
-        0.0, ge=0, le=0.95, description="Share of the rows written that are general; 0.05 to 0.1 against forgetting."
+        0.1, ge=0, le=0.95, description="Share of the rows written that are general, when general files are given."
     )
     general_repeat: bool = Field(
         False, description="Whether general rows may be used more than once when there are too few."
@@ -94,7 +95,7 @@ class ExportSettings(Section):
         ("alpaca",), min_length=1, description="alpaca, sharegpt, messages; the first one is train.jsonl."
     )
     val_share: float = Field(
-        0.1, ge=0, lt=1, description="Share of the rows held out in val.jsonl, whole documents at a time."
+        0.1, ge=0, le=0.5, description="Share of the rows held out in val.jsonl, whole documents at a time."
     )
     license: str = Field(
         "other",

@@ -16,7 +16,13 @@ def block(kind: str, text: str, page: int = 1, **more: object) -> Block:
 def document(*blocks: Block, language: str = "en") -> Document:
     pages = tuple(Page(number=n) for n in sorted({b.page for b in blocks}))
     return Document(
-        id="d" * 64, path="a.pdf", media_type="application/pdf", title="A", language=language, pages=pages, blocks=blocks
+        id="d" * 64,
+        path="a.pdf",
+        media_type="application/pdf",
+        title="A",
+        language=language,
+        pages=pages,
+        blocks=blocks,
     )
 
 
@@ -41,7 +47,9 @@ def test_a_chunk_never_runs_over_a_heading():
 
 def test_a_lead_in_stays_with_its_list():
     filler = [block("paragraph", SENTENCE * 4) for _ in range(4)]
-    listed = [block("list", f"{n}. Close the valve V-{n} slowly and wait until it is tight.", level=1) for n in range(1, 6)]
+    listed = [
+        block("list", f"{n}. Close the valve V-{n} slowly and wait until it is tight.", level=1) for n in range(1, 6)
+    ]
     chunks = list(chunk_document(document(*filler, block("paragraph", "Do this:"), *listed), max_tokens=400))
     (home,) = (chunk for chunk in chunks if "Do this:" in chunk.text)
     assert all(item.text in home.text for item in listed)
@@ -61,7 +69,9 @@ def test_a_table_that_is_cut_repeats_its_header_in_each_part():
 
 def test_contents_lines_are_left_out_and_other_languages_are_skipped_with_a_reason():
     contents = block("contents", "1 Pump ........ 3")
-    german = block("paragraph", "Die Pumpe ist mit dem Ventil verbunden und wird von der Steuerung nicht überwacht. " * 2)
+    german = block(
+        "paragraph", "Die Pumpe ist mit dem Ventil verbunden und wird von der Steuerung nicht überwacht. " * 2
+    )
     (chunk,) = chunk_document(document(contents, german, language="de"))
     assert "....." not in chunk.text
     assert chunk.skipped == "language: de"

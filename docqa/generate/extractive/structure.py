@@ -1,8 +1,19 @@
+"""Questions from the structure of a chunk: its tables and its lists.
+
+Structure carries more than any sentence pattern: a cell is named by its row and column, a numbered list under a heading is
+the procedure the heading names. This file only hands each piece to the rules for its kind.
+"""
+
 from collections.abc import Iterator
 
+from docqa.generate.extractive import lists, tables
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk
 
 
 def questions(chunk: Chunk) -> Iterator[Draft]:
-    yield from ()
+    """The drafts from tables and lists, in reading order."""
+    for index, piece in enumerate(chunk.pieces):
+        if piece.kind == "table":
+            yield from tables.questions(chunk, index)
+    yield from lists.questions(chunk)

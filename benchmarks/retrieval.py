@@ -1,0 +1,99 @@
+"""How often a question finds its passage: BM25 alone, vectors alone, and both fused as docqa searches.
+
+    python -m benchmarks.retrieval --data DIR
+
+DIR holds ``verification/`` (corpus.LANG.jsonl, items.LANG.jsonl: SQuAD 2.0 and CMRC 2018) and ``quality/``
+(retrieval_zh_tw_corpus.jsonl, retrieval_zh_tw_queries.jsonl: DRCD 2018). Only answerable questions are asked. Prints
+recall at 1 and 5 for each side, the time a query takes, and ends with 0; without the data it says so and ends with 0.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from docqa.bm25 import BM25
+from docqa.embed import Embedder
+from docqa.index import Index, searched_text
+from docqa.records import Chunk
+
+Questions = list[tuple[str, str]]
+"""(question, id of the chunk that answers it)"""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds verification/ and quality/")
+    data = parser.parse_args().data
+    sets = list(_sets(data))
+    if not sets:
+        print(f"{data}: no retrieval data here; nothing measured")
+        return
+    print(f"{'set':<8}{'chunks':>8}{'asked':>8}   {'BM25':>12}  {'vectors':>12}  {'fused':>12}  (R@1 R@5)   ms a query")
+    for name, chunks, questions in sets:
+        print(_line(name, chunks, questions))
+
+
+def _sets(data: Path) -> Iterator[tuple[str, list[Chunk], Questions]]:
+    for language in ("en", "zh"):
+        corpus, items = (data / "verification" / f"{part}.{language}.jsonl" for part in ("corpus", "items"))
+        if corpus.exists() and items.exists():
+            asked = [(row["question"], row["passage"]) for row in _rows(items) if row["label"] == "grounded"]
+            yield language, [_chunk(row, language) for row in _rows(corpus)], asked
+    corpus, queries = (data / "quality" / f"retrieval_zh_tw_{part}.jsonl" for part in ("corpus", "queries"))
+    if corpus.exists() and queries.exists():
+        yield "zh-tw", [_chunk(row, "zh") for row in _rows(corpus)], [(q["question"], q["gold"]) for q in _rows(queries)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _chunk(row: dict[str, str], language: str) -> Chunk:
+    title = row["title"].replace("_", " ")
+    return Chunk(
+        id=row["id"],
+        document_id=title,
+        path=title,
+        title=title,
+        language=language,
+        text=row["text"],
+        heading_path=(),
+        pages=(1,),
+        pieces=(),
+        tokens=0,
+    )
+
+
+def _line(name: str, chunks: list[Chunk], questions: Questions) -> str:
+    texts = [searched_text(chunk) for chunk in chunks]
+    position = {chunk.id: at for at, chunk in enumerate(chunks)}
+    bm25, embedder = BM25(texts), Embedder.fit(texts)
+    vectors = embedder.embed(texts)
+
+    def best(scores: np.ndarray) -> list[int]:
+        return [int(at) for at in np.argsort(-scores, kind="stable")[:5]]
+
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.open_or_build(Path(folder), chunks)
+        start = time.perf_counter()
+        fused = _recall(lambda question: [position[p.chunk_id] for p in index.search(question, 5)], position, questions)
+        cost = 1000 * (time.perf_counter() - start) / len(questions)
+        index.close()
+    words = _recall(lambda question: best(bm25.scores(question)), position, questions)
+    dense = _recall(lambda question: best(vectors @ embedder.embed([question])[0]), position, questions)
+    return f"{name:<8}{len(chunks):>8}{len(questions):>8}   {words:>12}  {dense:>12}  {fused:>12}  {cost:>23.1f}"
+
+
+def _recall(search: Callable[[str], list[int]], position: dict[str, int], questions: Questions) -> str:
+    ranks = [(search(question) + [position[gold]]).index(position[gold]) for question, gold in questions]
+    return "  ".join(f"{sum(rank < k for rank in ranks) / len(ranks):.3f}" for k in (1, 5))
+
+
+if __name__ == "__main__":
+    main()

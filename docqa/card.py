@@ -1,0 +1,189 @@
+"""The dataset card: a run's summary -> the README.md that goes with its files, on a disk or on the Hugging Face Hub.
+
+Pure: the same summary and settings give the same bytes; there is no date in it. The YAML head is written as JSON
+values, which are YAML, so a title with a colon or a quote cannot break it; text from documents is escaped where it
+stands in a table.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from docqa.export import Format, file_name
+from docqa.summary import Coverage, Summary
+
+_HUB_LICENSES = frozenset(
+    "afl-3.0 agpl-3.0 apache-2.0 bsd bsd-2-clause bsd-3-clause c-uda cc cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 "
+    "cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 "
+    "cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc0-1.0 cdla-permissive-1.0 cdla-permissive-2.0 "
+    "cdla-sharing-1.0 etalab-2.0 gfdl gpl gpl-2.0 gpl-3.0 isc lgpl lgpl-2.1 lgpl-3.0 mit mpl-2.0 odbl odc-by other "
+    "pddl unknown unlicense".split()
+)
+"""Licence identifiers that the Hub accepts; any other name goes into ``license_name`` beside ``license: other``."""
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+_LIMITS = (
+    "Items are checked against the documents, not against the world: what a document gets wrong, the set repeats.",
+    "Near-duplicates are found by their words; the same fact asked in other words may stand twice.",
+    "A question names its subject as its document does; where two documents mean different things by one name, it "
+    "does not say which.",
+)
+
+
+def card(summary: Summary, settings: str, license: str, formats: Sequence[Format], name: str) -> str:
+    """Write the card.
+
+    Args:
+        settings: the run's settings as TOML.
+        license: an identifier of the Hub (``cc-by-4.0``), any other licence's name, or "" when none was given.
+        formats: as exported, the first one in the files with the plain names.
+        name: what the set is called.
+    """
+    items, rows = summary.items, summary.rows
+    parts = [
+        _metadata(summary, license, formats, name),
+        f"# {_plain(name)}",
+        f"{rows.total:,} rows for supervised fine-tuning, made with docqa: {items.kept_total:,} questions and answers "
+        f"from {summary.documents.read} documents, each traced to its page and checked against all of them, and "
+        f"{sum(rows.general.values()):,} general rows ({rows.ratio:.1%} of all; {rows.ratio_asked:.1%} asked for).",
+        _counts(summary),
+        _dropped(summary),
+        _sources(summary),
+        _list("Steps not done", summary.not_done, "None."),
+        _list("Known limits", (*summary.notes, *_LIMITS), ""),
+        _models(summary),
+        f"## Settings\n\n{_fenced(settings, 'toml')}",
+        "## Files\n\n"
+        "`items.jsonl` holds every item made, kept or dropped, with its evidence, page and verdict; a row's `id` is "
+        "the item's. `dataset_info.json` is LLaMA-Factory's registry of the files here.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _metadata(summary: Summary, license: str, formats: Sequence[Format], name: str) -> str:
+    fields: dict[str, object] = {"pretty_name": name}
+    identifier = license.strip().casefold()
+    if identifier in _HUB_LICENSES:
+        fields["license"] = identifier
+    elif identifier:
+        fields |= {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", identifier).strip("-") or "other"}
+    else:
+        fields["license"] = "unknown"
+    if languages := sorted(language for language, count in summary.items.kept.items() if count):
+        fields["language"] = languages
+    fields |= {
+        "task_categories": ["question-answering", "text-generation"],
+        "size_categories": [next((label for limit, label in _SIZES if summary.rows.total < limit), "n>1M")],
+        "tags": ["sft", "docqa", "domain-adaptation"],
+    }
+    sides = [("train", "train", summary.rows.train), ("validation", "val", summary.rows.val)]
+    configs = [
+        {
+            "config_name": "default" if form == formats[0] else form,
+            "data_files": [
+                {"split": split, "path": file_name(side, form, formats)} for split, side, count in sides if count
+            ],
+        }
+        for form in formats
+    ]
+    if summary.rows.total:
+        fields["configs"] = configs
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    return "\n".join(["---", *lines, "---"])
+
+
+def _counts(summary: Summary) -> str:
+    documents, items, rows = summary.documents, summary.items, summary.rows
+    unread = _reasons(documents.skipped, "skipped") + _reasons(documents.failed, "failed")
+    general = ", ".join(f"{_plain(file)} {count:,}" for file, count in sorted(rows.general.items())) or "none"
+    return "\n".join(
+        [
+            "## What was done",
+            "",
+            "| | total | |",
+            "|---|---:|---|",
+            f"| documents | {documents.found:,} | {documents.read:,} read{unread} |",
+            _coverage("pages", summary.pages),
+            _coverage("chunks", summary.chunks),
+            f"| items made | {items.made:,} | {items.kept_total:,} kept, {sum(items.dropped.values()):,} dropped |",
+            f"| items kept | {items.kept_total:,} | {_each(items.kept)} |",
+            f"| their decisions | {items.kept_total:,} | {_each(summary.decisions)} |",
+            f"| their task types | {items.kept_total:,} | {_each(summary.task_types)} |",
+            f"| rows written | {rows.total:,} | train {rows.train:,}, val {rows.val:,} |",
+            f"| domain rows | {rows.domain:,} | |",
+            f"| general rows | {sum(rows.general.values()):,} | {general} |",
+            f"| errors | {len(summary.failures):,} | a line each in errors.jsonl |",
+        ]
+    )
+
+
+def _coverage(name: str, counts: Coverage) -> str:
+    failed = f", {counts.failed:,} failed" if counts.failed else ""
+    return f"| {name} | {counts.total:,} | {counts.used:,} used{_reasons(counts.skipped, 'skipped')}{failed} |"
+
+
+def _reasons(counts: Mapping[str, int], verb: str) -> str:
+    return f", {sum(counts.values()):,} {verb} ({_each(counts)})" if counts else ""
+
+
+def _each(counts: Mapping[str, int]) -> str:
+    """``name count`` by falling count, then by name."""
+    ranked = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    return ", ".join(f"{_plain(name)} {count:,}" for name, count in ranked)
+
+
+def _dropped(summary: Summary) -> str:
+    ranked = sorted(summary.items.dropped.items(), key=lambda entry: (-entry[1], entry[0]))
+    if not ranked:
+        return ""
+    return "\n".join(
+        [
+            "## Why items were dropped",
+            "",
+            "| reason | items |",
+            "|---|---:|",
+            *(f"| {_plain(reason)} | {count:,} |" for reason, count in ranked),
+        ]
+    )
+
+
+def _sources(summary: Summary) -> str:
+    if not summary.sources:
+        return ""
+    return "\n".join(
+        [
+            "## Sources",
+            "",
+            "| file | title | language | pages | items made | kept |",
+            "|---|---|---|---:|---:|---:|",
+            *(
+                f"| {_plain(source.path)} | {_plain(source.title)} | {source.language} | {source.pages:,} | "
+                f"{source.made:,} | {source.kept:,} |"
+                for source in summary.sources
+            ),
+        ]
+    )
+
+
+def _list(heading: str, lines: Sequence[str], none: str) -> str:
+    body = "\n".join(f"- {_plain(line)}" for line in lines) or none
+    return f"## {heading}\n\n{body}"
+
+
+def _models(summary: Summary) -> str:
+    if not summary.models:
+        return ""
+    return "## Models\n\n" + "\n".join(f"- {_plain(role)}: {_plain(name)}" for role, name in summary.models.items())
+
+
+def _plain(text: str) -> str:
+    """``text`` on one line, with nothing in it that Markdown or HTML would act on."""
+    line = re.sub(r"\s+", " ", text).strip()
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*\[\]|~]|(?<!\w)_|_(?!\w)|!(?=\[))", r"\\\1", line)
+
+
+def _fenced(text: str, language: str) -> str:
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    return f"{fence}{language}\n{text.strip()}\n{fence}"

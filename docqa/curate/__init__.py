@@ -1,0 +1,41 @@
+"""Fewer, better items: the rules first, one item at a time, then the duplicates among what is left.
+
+Rules go first because a duplicate of a broken item is no reason to drop the whole one. Nothing is ever removed: every
+item comes out once, in the order it came in, with ``kept`` and ``reason`` set, so that the counts add up.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from docqa.curate.dedup import THRESHOLDS, duplicates
+from docqa.curate.rules import first_objection
+from docqa.records import QAItem
+
+
+def curate(items: Iterable[QAItem], thresholds: Mapping[str, float] = THRESHOLDS) -> list[QAItem]:
+    """Apply the don'ts of SFT data to ``items``; each comes out once, in order, kept or dropped with a reason.
+
+    An item that the verifier has dropped stays as it is and takes no part. One that is kept, or not decided yet, is a
+    candidate: when a rule objects it goes out with the rule's name and detail, else it is kept for the reason it came
+    with: its verdict's decision, or ``unverified``.
+
+    Args:
+        items: in a fixed order, which breaks ties between equal duplicates.
+        thresholds: ROUGE-L F1 by language from which two items are duplicates; see ``dedup.THRESHOLDS``.
+    """
+    judged = [item if item.kept is False else _judge(item) for item in items]
+    candidates = [place for place, item in enumerate(judged) if item.kept]
+    reasons = duplicates([judged[place] for place in candidates], thresholds)
+    for place, reason in reasons.items():
+        judged[candidates[place]] = _drop(judged[candidates[place]], reason)
+    return judged
+
+
+def _judge(item: QAItem) -> QAItem:
+    if objection := first_objection(item):
+        return _drop(item, objection)
+    decided = str(item.verdict.decision) if item.verdict else "unverified"
+    return item.model_copy(update={"kept": True, "reason": item.reason or decided})
+
+
+def _drop(item: QAItem, reason: str) -> QAItem:
+    return item.model_copy(update={"kept": False, "reason": reason})

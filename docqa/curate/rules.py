@@ -1,0 +1,83 @@
+"""The don'ts of SFT data, each a plain function: an item in, "" or what is wrong with it out.
+
+    vague-reference     points at something the student will not see ("this section", 上述)
+    time-bound          true only on the day the document was written
+    broken              not a whole, readable question with a whole, readable answer
+    ungrounded-number   a number that no evidence quote holds
+
+The fifth, near-duplicates and contradictions between items, needs the other items and stands in ``dedup``. Rules are
+ordered from the most to the least telling reason; the first that fires names the drop.
+"""
+
+import re
+from collections.abc import Callable
+
+from docqa import veto
+from docqa.curate.broken import broken
+from docqa.curate.wording import dated, is_one_sentence, vague_answer, vague_question
+from docqa.records import QAItem
+from docqa.text import normalize
+
+Rule = Callable[[QAItem], str]
+"""An item to what is wrong with it, in a few words, or ""."""
+
+_LIST_MARK = re.compile(
+    r"^\s*(?:step\s+|第)?[(（]?\d{1,2}(?:[.)）、:：](?!\d)|步)|(?<=[\s;；,，。])[(（]?\d{1,2}[)）]", re.MULTILINE | re.I
+)
+_NAMED_NUMBER = re.compile(
+    r"《[^》]*》|[\"“][^\"”]*[\"”]|第[\d一二三四五六七八九十百千零〇]+[条款章节项步]|"
+    r"\b(?-i:[A-Z]{2,}(?:/[A-Z]+)?)[ -]?\d[\w.-]*|"  # a standard: ISO 9906, GB/T 50156-2012
+    r"\b(?:section|chapter|article|clause|part|appendix|step|table|figure)\s+[\w.-]+",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile("[一二两三四五六七八九十]+(?=[个种项条类步点方大部级次款部分])")
+
+
+def vague_reference(item: QAItem) -> str:
+    """The pointer in the question, or in the answer, that leads out of the item."""
+    return vague_question(item.question, item.language) or vague_answer(item.answer, item.language)
+
+
+def time_bound(item: QAItem) -> str:
+    """The dated word in the question or in an answer of one sentence."""
+    if found := dated(item.question, item.language):
+        return found
+    return dated(item.answer, item.language) if is_one_sentence(item.answer, item.language) else ""
+
+
+def ungrounded_number(item: QAItem) -> str:
+    """A number in the answer, or written in digits in the question, that stands in no evidence quote.
+
+    List marks are not numbers, and the number in a title or in "section 4.2" is where a thing stands, not a fact.
+    A count in the question ("哪三种") is borne out by the list that answers it.
+    """
+    quoted = set().union(*(veto.numbers(evidence.quote) for evidence in item.evidence))
+    question = _COUNTED.sub("", _NAMED_NUMBER.sub(" ", normalize(item.question)))
+    asked = veto.numbers(question) if re.search(r"\d", question) else {}
+    answered = veto.numbers(_LIST_MARK.sub(" ", item.answer))
+    for number in (*answered, *asked):
+        if number not in quoted and number not in _inside_identifiers(item):
+            return number
+    return ""
+
+
+def _inside_identifiers(item: QAItem) -> frozenset[str]:
+    """The numbers that are part of a name such as ``P-101``; names are the verifier's business."""
+    names = veto.identifiers(item.question) | veto.identifiers(item.answer)
+    return frozenset(number for name in names for number in veto.numbers(name))
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("broken", broken),
+    ("vague-reference", vague_reference),
+    ("time-bound", time_bound),
+    ("ungrounded-number", ungrounded_number),
+)
+
+
+def first_objection(item: QAItem) -> str:
+    """``name:detail`` of the first rule that objects to ``item``; "" when none does."""
+    for name, rule in RULES:
+        if detail := rule(item):
+            return f"{name}:{detail}"
+    return ""

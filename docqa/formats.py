@@ -1,0 +1,156 @@
+"""Instruction data from other people's files -> Rows, the shape recognised from the row and not from its name.
+
+    Alpaca      {"instruction", "input", "output", "system", "history": [[question, answer], ...]}
+    ShareGPT    {"conversations": [{"from": "human", "value": ...}, {"from": "gpt", ...}], "system"}
+    messages    {"messages": [{"role": "user", "content": ...}, {"role": "assistant", ...}]}
+
+in a JSON array or in JSON lines. A trainer skips a row it cannot use without a word (LLaMA-Factory does), and the mix
+is then not the one asked for; here such a row is an error that names the file and the row.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from docqa.errors import SettingsError
+from docqa.records import Row
+from docqa.text import detect_language
+
+_ROLES = {
+    "human": "user",
+    "user": "user",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "assistant": "assistant",
+    "model": "assistant",
+    "bot": "assistant",
+    "system": "system",
+}
+
+
+def read_general(paths: Iterable[Path]) -> list[Row]:
+    """Read general instruction data: Alpaca, ShareGPT or messages rows in .json or .jsonl files.
+
+    Rows come in the order of the files and of the rows in them; ``source`` is the file's name.
+
+    Raises:
+        SettingsError: a file cannot be read, or a row of it is no instruction data; names the file and the row (from
+            1; the line in JSON lines).
+    """
+    return [row for path in paths for row in _read_file(path)]
+
+
+def _read_file(path: Path) -> Iterator[Row]:
+    empty = True
+    for number, data in _entries(path):
+        empty = False
+        try:
+            yield row_from(data, path.name)
+        except ValueError as error:
+            raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
+    if empty:
+        raise SettingsError(f"{path}: there are no rows in it; give a JSON array or JSON lines")
+
+
+def _entries(path: Path) -> Iterator[tuple[int, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check the path of the general data") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text (byte {error.start}); convert it first") from error
+    if text.lstrip().startswith("["):
+        try:
+            yield from enumerate(json.loads(text), start=1)
+        except (ValueError, RecursionError) as error:
+            raise SettingsError(f"{path}: is not valid JSON ({error}); mend it or give another file") from error
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise SettingsError(f"{path}: row {number}: is not valid JSON ({error}); one object a line") from error
+
+
+def row_from(data: object, source: str) -> Row:
+    """One row of instruction data, whatever its shape.
+
+    Raises:
+        ValueError: it is not instruction data; the message says what is wrong with it.
+    """
+    if not isinstance(data, Mapping):
+        raise ValueError("is not an object with fields")
+    if "conversations" in data or "messages" in data:
+        turns = data["conversations"] if "conversations" in data else data["messages"]
+        system, questions, answers = _conversation(turns, _text(data, "system"))
+        *history, (question, answer) = zip(questions, answers, strict=True)
+        given = ""
+    elif "instruction" in data and "output" in data:
+        system, question, given, answer = (_text(data, key) for key in ("system", "instruction", "input", "output"))
+        history = _history(data.get("history"))
+        if not question.strip():
+            question, given = given, ""
+    else:
+        raise ValueError(f"has the fields {sorted(data)}; needs instruction and output, conversations, or messages")
+    for name, text in (("question", question), ("answer", answer)):
+        if not text.strip():
+            raise ValueError(f"has an empty {name}")
+    everything = "\n".join((system, given, *(text for turn in (*history, (question, answer)) for text in turn)))
+    if any("\ud800" <= char <= "\udfff" for char in everything):
+        raise ValueError("holds half of a surrogate pair, which no UTF-8 file can hold")
+    return Row(
+        instruction=question,
+        output=answer,
+        input=given,
+        system=system,
+        language=detect_language(f"{question}\n{answer}"),
+        source=source,
+        history=tuple(history),
+    )
+
+
+def _text(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is not text")
+    return value
+
+
+def _history(value: object) -> list[tuple[str, str]]:
+    if not value:
+        return []
+    if not isinstance(value, list) or not all(
+        isinstance(turn, list) and len(turn) == 2 and all(isinstance(text, str) and text.strip() for text in turn)
+        for turn in value
+    ):
+        raise ValueError("history is not a list of [question, answer]")
+    return [(question, answer) for question, answer in value]
+
+
+def _conversation(turns: object, system: str) -> tuple[str, list[str], list[str]]:
+    """Read turns as (system, what the user says, what the assistant answers)."""
+    if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
+        raise ValueError("the turns are not a list of objects")
+    said: list[tuple[str, str]] = []
+    for number, turn in enumerate(turns, start=1):
+        name = turn.get("from", turn.get("role"))
+        text = turn.get("value", turn.get("content"))
+        role = _ROLES.get(name) if isinstance(name, str) else None
+        if role is None:
+            raise ValueError(
+                f"turn {number} is by {name!r}; docqa blends plain conversations, without tools or pictures"
+            )
+        if not isinstance(text, str) or not (text.strip() or role == "system"):
+            raise ValueError(f"turn {number} has no text")
+        said.append((role, text))
+    if said and said[0][0] == "system":
+        system = said.pop(0)[1]
+    roles = [role for role, _ in said]
+    if not roles or roles != ["user", "assistant"] * (len(roles) // 2):
+        raise ValueError("its turns do not alternate between user and assistant, ending with the assistant")
+    texts = [text for _, text in said]
+    return system, texts[::2], texts[1::2]

@@ -1,0 +1,224 @@
+"""Chunks -> a searchable index: Chroma for vectors and BM25 for words, fused by score.
+
+Fusion is a weighted sum of z-scores over the candidates of both sides. Reciprocal rank fusion was tried and lets a weak
+side spoil a strong one (Chinese recall at 1 from .96 to .40 with an English embedder); with z-scores and a small weight
+the dense side can only break near-ties, and finds what BM25 has no word for.
+
+The folder is a cache of the run, never its memory. Chroma does not survive a kill in mid-write (2 of 34 stores were
+broken for good), so an index is built beside, closed, and renamed to a name that is the hash of its content; one that
+is missing or cannot be read is built again. Chroma keeps a client per path in the process, so an index is closed before
+its folder is touched, and every search comes from one process.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docqa.bm25 import BM25
+from docqa.embed import VERSION, Embedder, Vectors
+from docqa.records import Chunk, Passage, content_id
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+DENSE_WEIGHT = 0.2
+"""Beside 1 for BM25. `python -m benchmarks.retrieval`, recall at 1 and 5: English .895 .973 (BM25 .892 .968),
+simplified Chinese .973 .998 (.968 .998), traditional .933 .992 (.936 .993); a larger weight costs recall at 1."""
+
+CANDIDATES = 100
+"""How many each side proposes."""
+
+BATCH = 5000
+"""Chroma refuses more than 5,461 at a time."""
+
+COLLECTION = "chunks"
+PROBES = 3
+
+
+class Index:
+    """What retrieval verification asks: the chunks that fit a question, and a chunk's neighbours."""
+
+    def __init__(self, chunks: Sequence[Chunk], embedder: Embedder, client: Client, collection: Collection) -> None:
+        self._chunks = list(chunks)
+        self._at = {chunk.id: at for at, chunk in enumerate(self._chunks)}
+        self._bm25 = BM25([searched_text(chunk) for chunk in self._chunks])
+        self._embedder, self._client, self._collection = embedder, client, collection
+
+    @classmethod
+    def open_or_build(cls, folder: Path, chunks: Iterable[Chunk]) -> Index:
+        """Open the index of exactly these chunks in ``folder``, or build it there; older ones are removed.
+
+        Chunks are taken in the order given, neighbours in a document next to each other; of equal ids the first counts.
+        """
+        chunks = list({chunk.id: chunk for chunk in chunks}.values())
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / index_name(chunks)
+        opened = _open(path, len(chunks))
+        if opened is None:
+            for stale in folder.iterdir():
+                if stale.is_dir() and stale.name.startswith((f"{COLLECTION}-", ".building-")):
+                    shutil.rmtree(stale)
+            _build(path, chunks)
+            opened = _open(path, len(chunks))
+        if opened is None:
+            raise RuntimeError(f"{path}: the index that was just built cannot be read")
+        return cls(chunks, *opened)
+
+    def search(self, question: str, k: int = 8) -> list[Passage]:
+        """The ``k`` chunks that fit ``question`` best, best first; equal scores keep the chunks' order."""
+        if not self._chunks:
+            return []
+        words = self._bm25.scores(question).astype(np.float64)
+        meaning = self._dense(question)
+        near = sorted(meaning, key=lambda at: (-meaning[at], at))[:CANDIDATES]
+        strong = [int(at) for at in np.argsort(-words, kind="stable")[:CANDIDATES] if words[at] > 0]
+        candidates = sorted({*near, *strong})
+        if not candidates:
+            return []
+        floor = min(meaning.values(), default=0.0)
+        fused = _z(words[candidates]) + DENSE_WEIGHT * _z(np.array([meaning.get(at, floor) for at in candidates]))
+        ranked = sorted(zip(candidates, fused.round(6).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        return [Passage(chunk_id=self._chunks[at].id, score=score) for at, score in ranked[:k]]
+
+    def _dense(self, question: str) -> dict[int, float]:
+        """Cosine similarity of the nearest chunks by position; empty when the question has no known term."""
+        vector = self._embedder.embed([question])
+        if not vector.any():
+            return {}
+        found: Any = self._collection.query(
+            query_embeddings=vector, n_results=min(CANDIDATES, len(self._chunks)), include=["distances"]
+        )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return {int(at): round(1.0 - distance, 5) for at, distance in pairs}
+
+    def chunk(self, chunk_id: str) -> Chunk:
+        """The chunk with this id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._chunks[self._at[chunk_id]]
+
+    def __contains__(self, chunk_id: str) -> bool:
+        return chunk_id in self._at
+
+    def __len__(self) -> int:
+        return len(self._chunks)
+
+    def neighbours(self, chunk_id: str) -> list[Chunk]:
+        """The chunks just before and just after this one in its document."""
+        at = self._at[chunk_id]
+        beside = [self._chunks[near] for near in (at - 1, at + 1) if 0 <= near < len(self._chunks)]
+        return [chunk for chunk in beside if chunk.document_id == self._chunks[at].document_id]
+
+    def close(self) -> None:
+        """Let go of the folder; the index can't be searched any more."""
+        self._client.close()
+
+
+def searched_text(chunk: Chunk) -> str:
+    """What a chunk is found by: title and headings once, then its text (twice was no better)."""
+    return "\n".join([chunk.title, *chunk.heading_path, chunk.text])
+
+
+def index_name(chunks: Sequence[Chunk]) -> str:
+    """A folder's name that is the same exactly when the chunks, their order and the embedder are."""
+    parts = (part for chunk in chunks for part in (chunk.id, searched_text(chunk)))
+    return f"{COLLECTION}-{content_id(VERSION, *parts)}"
+
+
+def _z(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = scores.std()
+    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
+
+
+# ------------------------------------------------------------------------------------------------- Chroma's folder
+
+
+def _client(path: Path) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    client: Any = chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
+    return cast("Client", client)
+
+
+def _build(path: Path, chunks: Sequence[Chunk]) -> None:
+    """Build beside ``path`` and rename to it: whoever finds the name finds a whole index."""
+    texts = [searched_text(chunk) for chunk in chunks]
+    embedder = Embedder.fit(texts)
+    # Never a name that was used before: Chroma remembers a path for as long as the process lives.
+    beside = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
+    vectors = embedder.embed(texts)
+    embedder.save(beside / "embedder.npz")
+    np.savez(beside / "vectors.npz", vectors=vectors)
+    client = _client(beside)
+    try:
+        collection = client.create_collection(
+            COLLECTION,
+            embedding_function=None,
+            # One thread and a wide beam: the same graph and the same neighbours every time.
+            configuration={"hnsw": {"space": "cosine", "num_threads": 1, "ef_construction": 200, "ef_search": 200}},
+        )
+        known = _placed(vectors)
+        for start in range(0, len(known), BATCH):
+            batch = known[start : start + BATCH]
+            collection.add(ids=[str(at) for at in batch], embeddings=vectors[batch])
+    finally:
+        client.close()
+    beside.rename(path)
+
+
+def _open(path: Path, size: int) -> tuple[Embedder, Client, Collection] | None:
+    """The parts of the index in ``path``; None when it is missing or any part of it cannot be read."""
+    if not path.is_dir():
+        return None
+    try:
+        embedder = Embedder.load(path / "embedder.npz")
+        with np.load(path / "vectors.npz", allow_pickle=False) as stored:
+            vectors = stored["vectors"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    client = None
+    try:
+        client = _client(path)
+        collection = client.get_collection(COLLECTION, embedding_function=None)
+        if len(vectors) == size and _answers(collection, vectors):
+            return embedder, client, collection
+    except Exception:
+        # Chroma reports a damaged store as InternalError, NotFoundError, AttributeError, ... and its next version may
+        # choose others. Whatever it is, the answer is the same and safe: build again.
+        pass
+    if client is not None:
+        client.close()
+    return None
+
+
+def _answers(collection: Collection, vectors: Vectors) -> bool:
+    """Whether the store holds exactly ``vectors``, and finds the first, middle and last of them."""
+    known = _placed(vectors)
+    stored: Any = collection.get(include=["embeddings"])
+    if sorted(map(int, stored["ids"])) != known.tolist():
+        return False
+    if not len(known):
+        return True
+    order = np.argsort([int(at) for at in stored["ids"]])
+    if not np.allclose(np.asarray(stored["embeddings"])[order], vectors[known], atol=1e-4):
+        return False
+    probes = known[np.linspace(0, len(known) - 1, PROBES).astype(int)]
+    found: Any = collection.query(query_embeddings=vectors[probes], n_results=1, include=["distances"])
+    return all(distances and distances[0] < 1e-3 for distances in found["distances"])
+
+
+def _placed(vectors: Vectors) -> NDArray[np.intp]:
+    """The positions that Chroma holds: a zero vector has no direction; BM25 still finds its chunk."""
+    return np.flatnonzero(vectors.any(axis=1))

@@ -1,0 +1,212 @@
+"""Writes a run folder from what a run has seen: the set, every item, coverage, errors, settings and the card."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docqa import export
+from docqa.blend import blend, rows_from_items, split
+from docqa.card import card
+from docqa.coverage import ChunkOutline, Covered, cover
+from docqa.errors import ParseError, WorkerError
+from docqa.records import Chunk, Document, Page, QAItem, Record, Row
+from docqa.runfolder import write_records, write_text
+from docqa.settings import Settings, to_toml
+from docqa.summary import Coverage, DocumentCounts, ItemCounts, RowCounts, Source, Summary
+
+NO_CLOSED_BOOK = "closed book: the embedded backend has no model to ask, so no item is marked known or novel"
+
+MODELS = {
+    "generator": "docqa extractive rules (no model)",
+    "reader": "docqa extractive reader (no model)",
+    "judge": "docqa lexical judge (no model)",
+    "embedder": "TF-IDF with truncated SVD, fitted on the corpus (no model)",
+}
+
+
+class Failure(Record):
+    """A line of errors.jsonl: a file, page or chunk that failed, and why."""
+
+    what: str
+    path: str
+    kind: str
+    message: str
+    pages: tuple[int, ...] = ()
+    chunk_id: str = ""
+
+    @property
+    def where(self) -> str:
+        """The file, and the pages if it is not the whole file."""
+        return f"{self.path}, page {', '.join(map(str, self.pages))}" if self.pages else self.path
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """What the card and coverage need of a document, without its text."""
+
+    id: str
+    path: str
+    title: str
+    language: str
+    pages: tuple[Page, ...]
+    warnings: tuple[str, ...]
+    chunks: tuple[ChunkOutline, ...]
+
+
+@dataclass
+class Seen:
+    """What a run has met so far."""
+
+    documents: list[_Outline] = field(default_factory=list)
+    skipped_files: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    made: Counter[str] = field(default_factory=Counter)
+
+    def document(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """A document was parsed and cut into ``chunks``."""
+        outlines = tuple(ChunkOutline.of(chunk) for chunk in chunks)
+        self.documents.append(
+            _Outline(
+                document.id,
+                document.path,
+                document.title,
+                document.language,
+                document.pages,
+                document.warnings,
+                outlines,
+            )
+        )
+        for page in document.pages:
+            if page.failed:
+                self.failures.append(
+                    Failure(what="page", path=document.path, kind="page", message=page.failed, pages=(page.number,))
+                )
+
+    def file_failed(self, path: str, error: ParseError) -> None:
+        """A file could not be read."""
+        self.failures.append(Failure(what="file", path=path, kind=error.kind, message=str(error)))
+
+    def chunk_failed(self, chunk: Chunk, error: WorkerError) -> None:
+        """No items could be made from a chunk."""
+        self.failures.append(
+            Failure(
+                what="chunk",
+                path=chunk.path,
+                kind=error.kind,
+                message=str(error),
+                pages=chunk.pages,
+                chunk_id=chunk.id,
+            )
+        )
+
+    def coverage(self) -> list[Covered]:
+        """The state of every page and chunk."""
+        failed = {failure.chunk_id: failure.message for failure in self.failures if failure.chunk_id}
+        return [
+            state
+            for outline in self.documents
+            for state in cover(outline.path, outline.pages, outline.chunks, self.made, failed)
+        ]
+
+
+def write(out: Path, items: Sequence[QAItem], general: Sequence[Row], seen: Seen, settings: Settings) -> Summary:
+    """Write everything, the items first: what was made is on disk before a blend that can't be made is refused.
+
+    Raises:
+        BlendError: there are too few general rows, or one that its format can't hold.
+    """
+    covered = seen.coverage()
+    write_records(out / "items.jsonl", items)
+    write_records(out / "coverage.jsonl", covered)
+    write_records(out / "errors.jsonl", seen.failures)
+    write_text(out / "settings.toml", to_toml(settings))
+
+    ratio = settings.blend.general_ratio if general else 0.0
+    rows = blend(rows_from_items(items), general, ratio, settings.seed, settings.blend.general_repeat)
+    sides = split(rows, settings.export.val_share)
+    formats = settings.export.formats
+    _remove_other_formats(out, formats)
+    written = {
+        "train": export.write_rows(sides.train, out, "train", formats),
+        "val": export.write_rows(sides.val, out, "val", formats),
+    }
+    write_text(out / "dataset_info.json", json.dumps(export.dataset_info(written, formats), indent=2) + "\n")
+    counts = RowCounts(
+        domain=sum(1 for row in rows if row.group),
+        general=_counted(row.source for row in rows if not row.group),
+        train=written["train"],
+        val=written["val"],
+        ratio_asked=ratio,
+    )
+    summary = _summary(items, seen, covered, counts, sides.note)
+    name = f"{out.resolve().name} SFT set"
+    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
+    return summary
+
+
+def _remove_other_formats(out: Path, formats: Sequence[export.Format]) -> None:
+    """Remove the rows of an earlier run in formats that this one does not write: they are another set's."""
+    for side in ("train", "val"):
+        for form in export.FORMATS:
+            if form not in formats[1:]:
+                (out / f"{side}.{form}.jsonl").unlink(missing_ok=True)
+
+
+def _summary(items: Sequence[QAItem], seen: Seen, covered: Sequence[Covered], rows: RowCounts, note: str) -> Summary:
+    kept = [item for item in items if item.kept]
+    failed_files = [failure for failure in seen.failures if failure.what == "file"]
+    warned = [f"{outline.path}: {warning}" for outline in seen.documents for warning in outline.warnings]
+    return Summary(
+        documents=DocumentCounts(
+            found=len(seen.documents) + len(seen.skipped_files) + len(failed_files),
+            read=len(seen.documents),
+            skipped=_counted(seen.skipped_files.values()),
+            failed=_counted(failure.kind for failure in failed_files),
+        ),
+        pages=_coverage(state for state in covered if state.kind == "page"),
+        chunks=_coverage(state for state in covered if state.kind == "chunk"),
+        items=ItemCounts(
+            made=len(items),
+            kept=_counted(item.language for item in kept),
+            dropped=_counted(item.reason.partition(":")[0] for item in items if not item.kept),
+        ),
+        rows=rows,
+        sources=tuple(_sources(seen, items)),
+        task_types=_counted(item.task_type for item in kept),
+        decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
+        models=MODELS,
+        not_done=(NO_CLOSED_BOOK,),
+        notes=tuple(line for line in (note, *warned) if line),
+        failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
+    )
+
+
+def _sources(seen: Seen, items: Sequence[QAItem]) -> Iterator[Source]:
+    made = Counter(item.document_id for item in items)
+    kept = Counter(item.document_id for item in items if item.kept)
+    for outline in seen.documents:
+        yield Source(
+            path=outline.path,
+            title=outline.title,
+            language=outline.language,
+            pages=len(outline.pages),
+            chunks=len(outline.chunks),
+            made=made[outline.id],
+            kept=kept[outline.id],
+        )
+
+
+def _coverage(states: Iterator[Covered]) -> Coverage:
+    listed = list(states)
+    return Coverage(
+        total=len(listed),
+        used=sum(state.state == "used" for state in listed),
+        skipped=_counted(state.reason for state in listed if state.state == "skipped"),
+        failed=sum(state.state == "failed" for state in listed),
+    )
+
+
+def _counted(names: Iterator[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))

@@ -1,0 +1,106 @@
+"""Running headers and footers: found by what repeats from page to page, taken out of the text, kept on the page.
+
+A row near the top or foot is running text when the same row, its numbers aside, stands at the same height on other
+pages (odd and even pages may differ), or when it is a page number that counts along with the pages. Position alone
+is no evidence: the first line of body text stands at the same height on every page as well.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from docqa.parse.lines import Line, rows
+
+_NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page|seite|стр\.?|第|p\.)?\s*[-–—·]?\s*(\d{1,4}|[ivxlc]+)\s*[-–—·]?\s*页?"
+    r"(?:\s*(?:of|von|/|из|，?\s*共|\|)\s*\d{1,4}\s*页?)?",
+    re.IGNORECASE,
+)
+EDGE_ROWS = 3
+EDGE_SHARE = 0.16
+"""How much of the page's height at the top and at the foot may hold running text."""
+
+
+def running_rows(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[tuple[list[Line], list[Line]]]:
+    """Find each page's running header and footer.
+
+    Args:
+        pages: for each page its pieces of lines.
+        heights: of the pages, in points.
+
+    Returns:
+        For each page the rows of its header and of its footer, from top to bottom.
+    """
+    edges = [_edges(pieces, height) for pieces, height in zip(pages, heights, strict=True)]
+    return [(_running(0, page, edges, heights), _running(1, page, edges, heights)) for page in range(len(pages))]
+
+
+def _edges(pieces: Sequence[Line], height: float) -> tuple[list[Line], list[Line]]:
+    """The outermost rows, from the edge inwards."""
+    top = rows([piece for piece in pieces if piece.bbox[3] < EDGE_SHARE * height])
+    foot = rows([piece for piece in pieces if piece.bbox[1] > (1 - EDGE_SHARE) * height])
+    return top[:EDGE_ROWS], foot[::-1][:EDGE_ROWS]
+
+
+def _running(
+    side: int, page: int, edges: Sequence[tuple[list[Line], list[Line]]], heights: Sequence[float]
+) -> list[Line]:
+    found: list[Line] = []
+    for row in edges[page][side]:
+        if _repeats(row, page, side, edges) or _is_page_number(row, page, side, edges, heights[page]):
+            found.append(row)
+        elif found or not _PAGE_NUMBER.fullmatch(row.text):
+            break
+    return found if side == 0 else found[::-1]
+
+
+def _pattern(line: Line) -> str:
+    return _NUMBER.sub("#", line.text).casefold()
+
+
+def _repeats(row: Line, page: int, side: int, edges: Sequence[tuple[list[Line], list[Line]]]) -> bool:
+    pattern = _pattern(row)
+    if not re.search(r"[^\W\d_]", pattern.replace("#", "")):
+        return False
+    others = [
+        other
+        for number, pair in enumerate(edges)
+        if number != page
+        for other in pair[side]
+        if abs(other.bbox[3] - row.bbox[3]) < 4 and abs(other.size - row.size) < 0.5 and _pattern(other) == pattern
+    ]
+    return len(others) >= (1 if len(edges) < 8 else 2)
+
+
+def _is_page_number(
+    row: Line, page: int, side: int, edges: Sequence[tuple[list[Line], list[Line]]], height: float
+) -> bool:
+    value = page_number(row.text)
+    if value is None:
+        return False
+    votes: dict[int, set[int]] = defaultdict(set)
+    for number, pair in enumerate(edges):
+        for other in pair[side]:
+            counted = page_number(other.text)
+            if counted is not None and abs(other.bbox[3] - row.bbox[3]) < 6:
+                votes[counted - number].add(number)
+    if len(votes[value - page]) > 1:
+        return True
+    at_edge = row.bbox[3] < 0.08 * height or row.bbox[1] > 0.92 * height
+    return len(edges) == 1 and at_edge
+
+
+def page_number(text: str) -> int | None:
+    """The number that ``text`` is, if it is nothing but a page number: "12", "Page 3 of 9", "- iv -", "第 3 页"."""
+    match = _PAGE_NUMBER.fullmatch(text.strip())
+    if not match:
+        return None
+    digits = match.group(1)
+    return int(digits) if digits.isdigit() else _roman(digits)
+
+
+def _roman(text: str) -> int | None:
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}[char] for char in text.casefold()]
+    total = sum(-value if after > value else value for value, after in zip(values, [*values[1:], 0], strict=True))
+    return total if total < 100 else None

@@ -1,0 +1,75 @@
+"""The files of a run folder, written so that a reader never finds half of one.
+
+A file is written beside its name and renamed into place when it is complete. What one stage hands the next on disk
+lives in ``work/``, is written anew by every run, and is removed at the end.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+M = TypeVar("M", bound=BaseModel)
+
+MEMO = "run.db"
+"""The file that makes a folder a run folder; such a folder is never read as a source of documents."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name beside ``path`` to write to; it takes ``path``'s place when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` in one step."""
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_records(path: Path, records: Iterable[BaseModel]) -> None:
+    """Write one JSON object a line to ``path`` in one step."""
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(record.model_dump_json() + "\n" for record in records)
+
+
+def read_records(path: Path, model: type[M]) -> Iterator[M]:
+    """Yield the records of a file that ``write_records`` or a ``Spool`` wrote."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield model.model_validate_json(line)
+
+
+class Spool:
+    """A growing file of records between two stages: the memory stays flat however many there are."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.count = 0
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+
+    def add(self, record: BaseModel) -> None:
+        """Append one record; it is on disk when this returns."""
+        self._file.write(record.model_dump_json() + "\n")
+        self._file.flush()
+        self.count += 1
+
+    def close(self) -> None:
+        """No more records come."""
+        self._file.close()
+
+
+def clear(folder: Path) -> None:
+    """Remove ``folder`` and what is in it, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)

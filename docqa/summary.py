@@ -1,0 +1,150 @@
+"""What a run did, in counts that add up: the one record behind the terminal's summary, the report and the card.
+
+The counts are checked when the record is made, so a page, chunk, item or row that was lost on the way is an error of
+ours where it happens, and not a card that nobody adds up.
+"""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from docqa.records import Record
+
+Counts = Mapping[str, int]
+"""How many, by reason or name."""
+
+
+class DocumentCounts(Record):
+    """``found`` files: ``read``, ``skipped`` (not a kind docqa reads, ...) by reason, and ``failed`` by kind."""
+
+    found: int
+    read: int
+    skipped: Counts = Field(default_factory=dict)
+    failed: Counts = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        _check("documents", self.found, self.read, *self.skipped.values(), *self.failed.values())
+        return self
+
+
+class Coverage(Record):
+    """``total`` pages or chunks: ``used``, ``skipped`` by reason, or ``failed``.
+
+    A page is used when a chunk on it is; a chunk is used when items were made from it.
+    """
+
+    total: int
+    used: int
+    skipped: Counts = Field(default_factory=dict)
+    failed: int = 0
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        _check("pages or chunks", self.total, self.used, *self.skipped.values(), self.failed)
+        return self
+
+
+class ItemCounts(Record):
+    """``made`` items: ``kept`` by language, or ``dropped`` by reason (without the detail behind the colon)."""
+
+    made: int
+    kept: Counts
+    dropped: Counts = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        _check("items", self.made, *self.kept.values(), *self.dropped.values())
+        return self
+
+    @property
+    def kept_total(self) -> int:
+        return sum(self.kept.values())
+
+
+class RowCounts(Record):
+    """Rows written: ``domain`` and ``general`` (by file) are the same rows as ``train`` and ``val``.
+
+    ``ratio_asked`` is the share of general rows that was asked for, 0 to 1.
+    """
+
+    domain: int
+    general: Counts = Field(default_factory=dict)
+    train: int
+    val: int
+    ratio_asked: float = 0.0
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        _check("rows", self.train + self.val, self.domain, *self.general.values())
+        return self
+
+    @property
+    def total(self) -> int:
+        return self.train + self.val
+
+    @property
+    def ratio(self) -> float:
+        """The share of general rows reached."""
+        return sum(self.general.values()) / self.total if self.total else 0.0
+
+
+class Source(Record):
+    """One document that was read, and what came of it."""
+
+    path: str
+    title: str
+    language: str
+    pages: int
+    chunks: int
+    made: int
+    kept: int
+
+
+class Summary(Record):
+    """A finished run.
+
+    Attributes:
+        sources: the documents read, in the order of their paths.
+        task_types: kept items by task type.
+        decisions: kept items by the verifier's decision (``known``, ``novel``, ``grounded``, ...).
+        models: what did the work, by role (``generator``, ``reader``, ``embedder``, ...).
+        not_done: steps that this backend cannot do or that were switched off, each in a few words.
+        notes: what else a reader of the set should know, a sentence each.
+        failures: what failed, a line each, as errors.jsonl has it.
+    """
+
+    documents: DocumentCounts
+    pages: Coverage
+    chunks: Coverage
+    items: ItemCounts
+    rows: RowCounts
+    sources: tuple[Source, ...] = ()
+    task_types: Counts = Field(default_factory=dict)
+    decisions: Counts = Field(default_factory=dict)
+    models: Mapping[str, str] = Field(default_factory=dict)
+    not_done: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        kept = self.items.kept_total
+        _check("domain rows beside the items kept", kept, self.rows.domain)
+        _check("task types beside the items kept", kept, *self.task_types.values())
+        _check("decisions beside the items kept", kept, *self.decisions.values())
+        _check("sources beside the documents read", self.documents.read, len(self.sources))
+        for name, total, parts in (
+            ("pages", self.pages.total, [source.pages for source in self.sources]),
+            ("chunks", self.chunks.total, [source.chunks for source in self.sources]),
+            ("items made", self.items.made, [source.made for source in self.sources]),
+            ("items kept", kept, [source.kept for source in self.sources]),
+        ):
+            _check(f"the sources' {name}", total, *parts)
+        return self
+
+
+def _check(what: str, total: int, *parts: int) -> None:
+    if any(part < 0 for part in parts) or total != sum(parts):
+        raise ValueError(f"{what} do not add up: {total} is not {' + '.join(map(str, parts)) or '0'}")

@@ -1,0 +1,67 @@
+"""What a finished run says at the terminal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from docqa.summary import Coverage, Summary
+
+OK, FAILED_FILES, NOTHING = 0, 2, 3
+"""Exit codes of a run that ended; 1 is a usage or set-up error, and such a run has no summary."""
+
+_FAILURES_SHOWN = 20
+
+
+def exit_code(summary: Summary) -> int:
+    """0 all good, 2 finished with failed files (or pages or chunks), 3 nothing kept."""
+    if not summary.items.kept_total:
+        return NOTHING
+    return FAILED_FILES if summary.failures else OK
+
+
+def summary_text(summary: Summary, out: Path) -> str:
+    """The counts, the reasons and where the files are."""
+    items, rows = summary.items, summary.rows
+    lines = [
+        _line("documents", summary.documents.found, f"{summary.documents.read} read", summary.documents.skipped),
+        _coverage("pages", summary.pages),
+        _coverage("chunks", summary.chunks),
+        _line("items made", items.made, f"{items.kept_total} kept ({_each(items.kept)})", {}),
+        *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
+        _line("rows", rows.total, f"{rows.train} train, {rows.val} val; {rows.ratio:.1%} general", {}),
+        *(f"  not done         {step}" for step in summary.not_done),
+        *(f"  note             {note}" for note in summary.notes),
+    ]
+    if summary.failures:
+        lines.append(_line("failed", len(summary.failures), f"see {out / 'errors.jsonl'}", {}))
+        lines += [f"  {failure}" for failure in summary.failures[:_FAILURES_SHOWN]]
+        if len(summary.failures) > _FAILURES_SHOWN:
+            lines.append(f"  ... and {len(summary.failures) - _FAILURES_SHOWN} more")
+    if not items.kept_total:
+        lines += ["", f"Nothing was kept. {out / 'items.jsonl'} and {out / 'coverage.jsonl'} say why, line by line."]
+    return "\n".join([*lines, "", *_files(out)])
+
+
+def _line(name: str, count: int, text: str, skipped: Mapping[str, int]) -> str:
+    more = "".join(f", {number} skipped ({reason})" for reason, number in _ranked(skipped))
+    return f"{name:<11}{count:>6,}  {text}{more}"
+
+
+def _coverage(name: str, counts: Coverage) -> str:
+    failed = f", {counts.failed} failed" if counts.failed else ""
+    return _line(name, counts.total, f"{counts.used} used{failed}", counts.skipped)
+
+
+def _each(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in _ranked(counts)) or "none"
+
+
+def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _files(out: Path) -> list[str]:
+    return [
+        f"{out / 'train.jsonl'}  the set ({out / 'val.jsonl'}: held out; {out / 'dataset_info.json'}: for LLaMA-Factory)",
+        f"{out / 'items.jsonl'}  every item, kept or dropped, with its evidence, verdict and reason",
+        f"{out / 'README.md'}  the dataset card",
+    ]

@@ -1,0 +1,139 @@
+"""QAItem -> QAItem with a Verdict: each question is answered again, from retrieval and, where needed, from its source.
+
+``verify`` measures and never drops; ``decide`` applies the policy. The order saves calls: evidence first, which costs
+none; then retrieval; the source chunk only where retrieval does not agree; a rewritten question only where the source
+agrees and was not found.
+"""
+
+from collections.abc import Sequence
+
+from docqa.index import Index
+from docqa.records import Answer, Chunk, Decision, QAItem, Verdict, item_id
+from docqa.text import squash
+from docqa.verify.agreement import LexicalJudge
+from docqa.verify.backend import ClosedBook, Judge, Reader
+from docqa.verify.decide import AGREES, agrees, decide, kept
+from docqa.verify.evidence import flaw
+from docqa.verify.retrieval import ExtractiveReader
+from docqa.verify.rewrite import name_subject
+
+__all__ = [
+    "AGREES",
+    "ClosedBook",
+    "ExtractiveReader",
+    "Judge",
+    "LexicalJudge",
+    "Reader",
+    "decide",
+    "kept",
+    "verify",
+]
+
+
+async def verify(
+    item: QAItem,
+    index: Index,
+    reader: Reader,
+    judge: Judge,
+    closed_book: ClosedBook | None = None,
+    *,
+    passages: int = 8,
+    threshold: float = AGREES,
+) -> QAItem:
+    """The item with its verdict, ``kept`` and ``reason``.
+
+    The question of the returned item is another (and so is its id) where naming the subject made it pass; the verdict
+    then holds the first one in ``rewritten_from``.
+
+    Args:
+        closed_book: the student, or None when the backend has none.
+        passages: how many the reader gets to see.
+        threshold: the least agreement that counts as agreeing.
+    """
+    if why := flaw(item, index.chunk):
+        # No question is asked about an answer that its own quotes do not bear out.
+        return _decided(item, Verdict(decision=Decision.UNEVIDENCED), why)
+    memory = None
+    if closed_book is not None:
+        memory = await _judged(item, await closed_book.answer(item.question, item.language), judge)
+    first = await _retrieve(item, index, reader, judge, passages)
+    if agrees(first.retrieval, threshold):
+        return _verdict(item, first, memory, threshold)
+    source = await _judged(item, await reader.read(item.question, _source(item, index), item.language), judge)
+    first = first.model_copy(update={"source": source})
+    if agrees(source, threshold) and first.source_rank is None and (named := _named(item, index)) is not None:
+        again = await _retrieve(named, index, reader, judge, passages)
+        if agrees(again.retrieval, threshold):
+            return _verdict(named, again.model_copy(update={"rewritten_from": item.question}), memory, threshold)
+    return _verdict(item, first, memory, threshold, _contradicted(item, first, index))
+
+
+async def _retrieve(item: QAItem, index: Index, reader: Reader, judge: Judge, passages: int) -> Verdict:
+    """A verdict, not yet decided, with what retrieval says."""
+    found = index.search(item.question, passages)
+    given = await reader.read(item.question, [index.chunk(passage.chunk_id) for passage in found], item.language)
+    ranks = [rank for rank, passage in enumerate(found, 1) if passage.chunk_id in item.chunk_ids]
+    return Verdict(
+        retrieval=await _judged(item, given, judge),
+        passages=tuple(found),
+        source_rank=ranks[0] if ranks else None,
+        decision=Decision.HALLUCINATED,
+    )
+
+
+async def _judged(item: QAItem, given: str, judge: Judge) -> Answer:
+    if not given:
+        return Answer(text="")
+    return Answer(text=given, agreement=await judge.agreement(item.question, item.answer, given, item.language))
+
+
+def _source(item: QAItem, index: Index) -> Sequence[Chunk]:
+    """The item's chunks, then their neighbours."""
+    own = [index.chunk(chunk_id) for chunk_id in item.chunk_ids]
+    beside = [near for chunk_id in item.chunk_ids for near in index.neighbours(chunk_id)]
+    return list({chunk.id: chunk for chunk in (*own, *beside)}.values())
+
+
+def _named(item: QAItem, index: Index) -> QAItem | None:
+    """The item with its subject named in the question; None when there is nothing to name that it does not say."""
+    question = name_subject(item.question, index.chunk(item.chunk_ids[0]), item.language)
+    if question is None:
+        return None
+    made = item_id(list(item.chunk_ids), question, item.answer)
+    return item.model_copy(update={"id": made, "question": question})
+
+
+def _contradicted(item: QAItem, verdict: Verdict, index: Index) -> bool:
+    """Whether a passage other than the source holds a different answer to the question.
+
+    Conservative: the reader gave an answer, the judge found it to disagree outright, and its text stands in another
+    passage and not in the source.
+    """
+    answer = verdict.retrieval
+    if answer is None or not answer.text or answer.agreement is None or answer.agreement > 0.0:
+        return False
+    text = squash(answer.text)
+    if any(text in squash(index.chunk(chunk_id).text) for chunk_id in item.chunk_ids):
+        return False
+    others = [passage.chunk_id for passage in verdict.passages if passage.chunk_id not in item.chunk_ids]
+    return any(text in squash(index.chunk(chunk_id).text) for chunk_id in others)
+
+
+def _verdict(
+    item: QAItem, measured: Verdict, memory: Answer | None, threshold: float, contradicted: bool = False
+) -> QAItem:
+    decision = decide(
+        evidenced=True,
+        retrieval=measured.retrieval,
+        source=measured.source,
+        closed_book=memory,
+        source_rank=measured.source_rank,
+        contradicted=contradicted,
+        threshold=threshold,
+    )
+    return _decided(item, measured.model_copy(update={"closed_book": memory, "decision": decision}))
+
+
+def _decided(item: QAItem, verdict: Verdict, detail: str = "") -> QAItem:
+    reason = f"{verdict.decision}: {detail}" if detail else str(verdict.decision)
+    return item.model_copy(update={"verdict": verdict, "kept": kept(verdict.decision), "reason": reason})

@@ -1,0 +1,83 @@
+"""The embedded judge: do two answers to one question say the same?
+
+Differences first, because overlap is blind to them: token F1 ranks a changed number at .92 to .94, a negation at .82 to
+.95, and a right short answer against a long one at .14 to .22. So a number, unit, identifier or negation that differs
+ends it; one answer inside the other is agreement; the rest is weighed by content, words that stand in the question
+already counting little, since every answer on the topic has them.
+"""
+
+import re
+
+from docqa import veto
+from docqa.text import squash
+from docqa.verify.wording import asked, content
+
+KNOWN_WEIGHT = 0.25
+"""What a term of the answer counts when the question has it already, beside 1."""
+
+LEAST_RECALL = 0.3
+"""An answer that says only part of the expected one must say at least this much of it to count."""
+
+_YES = re.compile(r"^\s*(?:yes|是的?|可以|能|需要|应当?|对)\s*(?:[,.，。]|$)", re.IGNORECASE)
+_NO = re.compile(r"^\s*(?:no|否|不是|不可以|不能|不需要|不应当?|不)\s*(?:[,.，。]|$)", re.IGNORECASE)
+
+
+class LexicalJudge:
+    """Agreement by rule; it can always tell, so it never returns None for an answer that was given."""
+
+    async def agreement(self, question: str, expected: str, given: str, language: str) -> float | None:
+        """See ``agreement``; None when ``given`` is empty."""
+        return agreement(question, expected, given) if given.strip() else None
+
+
+def agreement(question: str, expected: str, given: str) -> float:
+    """How far ``given`` says what ``expected`` says, 0 to 1; saying more than that is no fault."""
+    bare = _bare_reply(expected)
+    if bare is not None:
+        stated = _bare_reply(given)
+        same = stated == bare if stated is not None else veto.flipped(question, given) != bare
+        return 1.0 if same else 0.0
+    if _vetoed(question, expected, given):
+        return 0.0
+    if squash(_statement(expected)) in squash(given):
+        return 1.0
+    return _overlap(question, expected, given)
+
+
+def _overlap(question: str, expected: str, given: str) -> float:
+    known = asked(question)
+    wanted, said = content(_statement(expected)), content(given)
+
+    def weight(terms: frozenset[str]) -> float:
+        return sum(KNOWN_WEIGHT if term in known else 1.0 for term in sorted(terms))
+
+    shared = weight(wanted & said)
+    recall = shared / weight(wanted) if wanted else 0.0
+    precision = shared / weight(said) if said else 0.0
+    # A part of the answer, and nothing else, agrees; the more so the more of it is said.
+    partial = 0.9 * precision if recall >= LEAST_RECALL else 0.0
+    return round(max(recall, partial), 3)
+
+
+def _vetoed(question: str, expected: str, given: str) -> bool:
+    wanted = veto.numbers(expected).keys() - veto.numbers(question).keys()
+    said = veto.numbers(given).keys()
+    if wanted and not wanted <= said and (said or not content(given) <= content(expected)):
+        return True
+    names = veto.identifiers(expected) - veto.identifiers(question)
+    if names and not names & veto.identifiers(given) and veto.identifiers(given) - veto.identifiers(question):
+        return True
+    return veto.units_differ(expected, given) or veto.flipped(expected, given)
+
+
+def _bare_reply(answer: str) -> bool | None:
+    """True for a lone "yes", False for a lone "no", None for anything that says more."""
+    rest = _statement(answer)
+    if content(rest):
+        return None
+    return True if _YES.match(answer) else False if _NO.match(answer) else None
+
+
+def _statement(answer: str) -> str:
+    """The answer without a leading "Yes," or "No,"."""
+    return _NO.sub("", _YES.sub("", answer))

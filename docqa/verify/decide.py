@@ -1,0 +1,56 @@
+"""Measured answers -> a decision: the table of back-verification, and nothing else.
+
+Grounding decides, closed book labels: what the student does not know is what the set is for. Of FinanceBench's 150
+questions a strong model answers 14 right from memory and 128 with the right page; dropping what closed book cannot
+answer would throw away nine tenths of the new knowledge. Everything measured stays on the item, so a threshold can be
+changed and decided again without asking anyone twice.
+"""
+
+from docqa.records import Answer, Decision
+
+AGREES = 0.6
+"""The least agreement that counts. `python -m benchmarks.corruption`: nothing between .5 and .7 changes by a point."""
+
+KEPT = frozenset({Decision.KNOWN, Decision.NOVEL, Decision.GROUNDED, Decision.HARD})
+
+
+def agrees(answer: Answer | None, threshold: float = AGREES) -> bool:
+    """Whether a second answer was given and says what the item says; an abstention and an unknown do not."""
+    return answer is not None and answer.agreement is not None and answer.agreement >= threshold
+
+
+def decide(
+    *,
+    evidenced: bool,
+    retrieval: Answer | None,
+    source: Answer | None,
+    closed_book: Answer | None,
+    source_rank: int | None,
+    contradicted: bool = False,
+    threshold: float = AGREES,
+) -> Decision:
+    """Apply the table.
+
+    Args:
+        evidenced: whether the evidence stands in its chunk and bears out the answer.
+        retrieval, source, closed_book: as in Verdict; None where the question was not asked.
+        source_rank: rank of the source chunk among the passages; None when it is not there.
+        contradicted: whether another passage supports a different answer.
+        threshold: the least agreement that counts.
+    """
+    if not evidenced:
+        return Decision.UNEVIDENCED
+    if agrees(retrieval, threshold):
+        if closed_book is None:
+            return Decision.GROUNDED
+        return Decision.KNOWN if agrees(closed_book, threshold) else Decision.NOVEL
+    if not agrees(source, threshold):
+        return Decision.PARAMETRIC if agrees(closed_book, threshold) else Decision.HALLUCINATED
+    if source_rank is None:
+        return Decision.NOT_SELF_CONTAINED
+    return Decision.CONFLICT if contradicted else Decision.HARD
+
+
+def kept(decision: Decision) -> bool:
+    """Whether an item with this decision is in the set: it is answered by the corpus, and by nothing else otherwise."""
+    return decision in KEPT

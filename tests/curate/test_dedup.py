@@ -1,0 +1,154 @@
+"""ROUGE-L is exact, and duplicates are dropped only where nothing that carries meaning differs."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from docqa.curate import curate
+from docqa.curate.dedup import duplicates, rouge_l, rouge_tokens, similar_pairs
+from docqa.records import Decision, Evidence, Origin, QAItem, Verdict, content_id
+
+
+def item(question: str, answer: str, *, score: float = 0.9, quote: str = "", document: str = "d") -> QAItem:
+    quote = quote or answer
+    return QAItem(
+        id=content_id(document, question, answer, quote, str(score)),
+        chunk_ids=("chunk",),
+        document_id=document,
+        path=f"{document}.pdf",
+        question=question,
+        answer=answer,
+        evidence=(Evidence(chunk_id="chunk", start=0, end=len(quote), quote=quote),),
+        task_type="definition/term",
+        language="zh" if any("\u4e00" <= char <= "\u9fff" for char in question) else "en",
+        difficulty="easy",
+        origin=Origin(method="extractive", prompt="test"),
+        score=score,
+    )
+
+
+def lcs(a: list[str], b: list[str]) -> int:
+    row = [0] * (len(b) + 1)
+    for token in a:
+        before = row
+        row = [0]
+        for place, other in enumerate(b):
+            row.append(before[place] + 1 if token == other else max(row[-1], before[place + 1]))
+    return row[-1]
+
+
+def f1(a: list[str], b: list[str]) -> float:
+    return 2 * lcs(a, b) / (len(a) + len(b)) if a and b else 0.0
+
+
+texts = st.lists(st.lists(st.sampled_from(list("abcdefg")), max_size=14), max_size=14)
+
+
+@given(texts, st.sampled_from([0.3, 0.5, 0.7, 0.75, 0.8, 1.0]))
+def test_no_pair_is_missed_or_added_against_brute_force(lists: list[list[str]], threshold: float) -> None:
+    expected = {
+        (i, j): f1(lists[i], lists[j])
+        for i, j in itertools.combinations(range(len(lists)), 2)
+        if f1(lists[i], lists[j]) >= threshold - 1e-9
+    }
+    found = {(i, j): score for i, j, score in similar_pairs(lists, threshold)}
+    assert found == pytest.approx(expected)
+
+
+@settings(deadline=None)  # the reference library is imported in the first example
+@given(*[st.lists(st.sampled_from("the pump valve P-101 opens, at 20 bar; don't".split()), max_size=12)] * 2)
+def test_rouge_l_is_that_of_the_reference_library(first: list[str], second: list[str]) -> None:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    a, b = " ".join(first), " ".join(second)
+    expected = RougeScorer(["rougeL"], use_stemmer=False).score(a, b)["rougeL"].fmeasure
+    assert rouge_l(a, b) == pytest.approx(expected)
+
+
+def test_pairs_are_found_across_the_blocks_they_are_compared_in() -> None:
+    lists = [[f"w{place}", "x", "y", "z"] for place in range(600)]
+    assert len(list(similar_pairs(lists, 0.75))) == 600 * 599 // 2
+    assert list(similar_pairs(lists, 0.76)) == []
+
+
+def test_an_ideograph_is_a_token_of_its_own() -> None:
+    assert rouge_tokens("P-101泵的 流量?") == ["p", "101", "泵", "的", "流", "量"]
+    assert rouge_l("离心泵的流量", "离心泵的扬程") == pytest.approx(4 / 6)
+
+
+def test_of_two_duplicates_the_better_stays() -> None:
+    worse = item("What does the relief valve of the pump do?", "It limits the pressure in the casing.", score=0.8)
+    better = item("What does the relief valve of a pump do?", "It limits the pressure in the casing.", score=0.9)
+    assert duplicates([worse, better]) == {0: f"near-duplicate:{better.id}"}
+
+
+def test_of_equal_duplicates_the_longer_evidence_stays_then_the_first() -> None:
+    question, answer = "What does the relief valve of the pump do?", "It limits the pressure."
+    short, long = item(question, answer), item(question, answer, quote="The relief valve: it limits the pressure.")
+    assert duplicates([short, long]) == {0: f"near-duplicate:{long.id}"}
+    assert duplicates([short, short]) == {1: f"near-duplicate:{short.id}"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("What is the limit of pump P-101?", "20 degrees"), ("What is the limit of pump P-102?", "40 degrees")),
+        (
+            ("What is the torque of the bolts of the inlet flange?", "45 N·m for each bolt"),
+            ("What is the torque of the bolts of the outlet flange?", "45 N·m for each bolt"),
+        ),
+        (
+            ("May the drain plug of the casing be opened when hot?", "The plug must be opened by a fitter."),
+            ("May the drain plug of the casing be opened when hot?", "The plug must not be opened by a fitter."),
+        ),
+        (
+            ("Where was the engineer Friedrich Ratzel born?", "in the town of Karlsruhe"),
+            ("Where was the engineer Halford Mackinder born?", "in the town of Karlsruhe"),
+        ),
+        (("泵的最高工作温度是多少?", "不超过八十摄氏度"), ("泵的最低工作温度是多少?", "不超过八十摄氏度")),
+        (("一级护理每几小时巡视一次?", "每1小时巡视患者"), ("二级护理每几小时巡视一次?", "每2小时巡视患者")),
+    ],
+)
+def test_items_that_differ_in_what_carries_meaning_are_no_duplicates(
+    first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    assert duplicates([item(*first, document="a"), item(*second, document="b")]) == {}
+
+
+def test_a_question_answered_in_two_ways_in_one_document_is_dropped_both_times() -> None:
+    one = item("How often is the oil changed?", "every 4,000 hours of operation")
+    other = item("How often is the oil changed?", "every 2,000 hours of operation")
+    assert duplicates([one, other]) == {0: f"contradiction:{other.id}", 1: f"contradiction:{one.id}"}
+
+
+def test_one_answer_within_the_other_is_a_duplicate_and_no_contradiction() -> None:
+    one = item("How often is the oil changed?", "every year")
+    other = item("How often is the oil changed?", "The oil is changed every year by a fitter of the works.")
+    assert list(duplicates([one, other]).values()) == [f"near-duplicate:{other.id}"]
+
+
+def test_every_item_comes_out_once_in_order_with_a_reason() -> None:
+    grounded = Verdict(decision=Decision.GROUNDED)
+    sound = item("What does the relief valve do?", "It limits the pressure.").model_copy(update={"verdict": grounded})
+    copy = item("What does the relief valve do?", "It limits the pressure.", score=0.8)
+    vague = item("What does it do?", "It limits the pressure.")
+    refused = item("What does the pump do?", "It flies.").model_copy(update={"kept": False, "reason": "hallucinated"})
+    result = curate([copy, vague, refused, sound])
+    assert [one.id for one in result] == [copy.id, vague.id, refused.id, sound.id]
+    assert [(one.kept, one.reason) for one in result] == [
+        (False, f"near-duplicate:{sound.id}"),
+        (False, "vague-reference:it"),
+        (False, "hallucinated"),
+        (True, "grounded"),
+    ]
+    assert result[2] == refused
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.sampled_from([0.8, 0.9])), max_size=12))
+def test_curating_twice_changes_nothing_more(triples: list[tuple[str, str, float]]) -> None:
+    items = [item(f"What is the part {a} made of?", f"of material {b} only", score=score) for a, b, score in triples]
+    once = curate(items)
+    assert len(once) == len(items)
+    assert curate(once) == once
