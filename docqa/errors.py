@@ -29,8 +29,11 @@ class ParseError(DocqaError):
     """
 
     def __init__(self, message: str, kind: str) -> None:
-        super().__init__(message)
+        super().__init__(message, kind)
         self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class WorkerError(DocqaError):
@@ -42,8 +45,11 @@ class WorkerError(DocqaError):
     """
 
     def __init__(self, message: str, kind: str) -> None:
-        super().__init__(message)
+        super().__init__(message, kind)
         self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class StoreError(DocqaError):

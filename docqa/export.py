@@ -138,19 +138,3 @@ def dataset_info(counts: Mapping[str, int], formats: Sequence[Format], name: str
         for side, count in counts.items()
         if count
     }
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_dataset_info(folder: Path, counts: Mapping[str, int], formats: Sequence[Format], name: str = "docqa") -> None:
-    """Write ``dataset_info`` into ``folder``."""
-    entries = dataset_info(counts, formats, name)
-    write_text(folder / "dataset_info.json", json.dumps(entries, ensure_ascii=False, indent=2) + "\n")

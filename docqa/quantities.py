@@ -22,7 +22,7 @@ _SPACED_THOUSANDS = re.compile("(?<=\\d)[\u00a0\u2009\u202f'\u2019](?=\\d{3}(?!\
 _MAGNITUDES = {"万": 10**4, "亿": 10**8, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _NUMBER = re.compile(
     r"(?P<version>(?<![\w.])\d+(?:\.\d+){2,}(?![\w.]*\d))"
-    r"|(?:(?<![\w.)\]])(?P<sign>[-+\u2212])|(?<![\d.]))(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"|(?:(?<![A-Za-z0-9.)\]])(?P<sign>[-+\u2212])|(?<![\d.]))(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:\s?(?P<magnitude>万|亿|(?:thousand|million|billion)\b))?",
     re.IGNORECASE,
 )

@@ -24,7 +24,7 @@ def summary(**changes: object) -> Summary:
         "models": {"generator": "rules of docqa"},
         "not_done": ("closed book: this backend has none",),
         "notes": ("val is small",),
-        "errors": 2,
+        "failures": ("c.pdf: it is encrypted", "a|b.pdf, page 3: it is damaged"),
     }
     return Summary.model_validate(fields | changes)
 
@@ -92,6 +92,7 @@ def test_the_card_states_what_was_made_kept_dropped_and_reached() -> None:
         "10 general rows (10.0% of all; 10.0% asked for)",
         "- closed book: this backend has none",
         "- val is small",
+        "| errors | 2 |",
         "- generator: rules of docqa",
         "```toml\n[blend]\ngeneral_ratio = 0.1\n```",
     ):

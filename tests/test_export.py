@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docqa.errors import BlendError
-from docqa.export import FORMATS, dataset_info, format_row, write_dataset_info, write_rows
+from docqa.export import FORMATS, dataset_info, format_row, write_rows
 from docqa.formats import row_from
 from docqa.records import Row
 
@@ -103,8 +103,6 @@ def test_the_registry_names_each_file_that_has_rows_and_its_columns(tmp_path: Pa
     for entry in info.values():
         assert entry["formatting"] in ("alpaca", "sharegpt")
         assert all(set(entry["columns"].values()) <= set(row) for row in lines(tmp_path / entry["file_name"]))
-    write_dataset_info(tmp_path, {"train": 2, "val": 0}, ["alpaca", "messages"])
-    assert json.loads((tmp_path / "dataset_info.json").read_text(encoding="utf-8")) == info
 
 
 def test_the_registry_s_tags_are_the_words_the_rows_use() -> None:

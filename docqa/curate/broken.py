@@ -149,10 +149,11 @@ def _echo(question: str, answer: str) -> str:
     if squash(question).rstrip("?") == squash(answer).rstrip("?"):
         return "answer repeats the question"
     said = words(answer)
-    choice = re.search(r"\bor\b|还是|或", question)
-    if len(said) >= 4 and not choice and set(said) <= set(words(question)):
-        return "answer repeats the question"
-    return ""
+    if len(said) < 4 or re.search(r"\bor\b|还是|或", question):
+        return ""
+    # Single ideographs recur by chance; in Chinese the answer must stand in the question as a whole.
+    within = squash(answer) in squash(question) if cjk_ratio(answer) else set(said) <= set(words(question))
+    return "answer repeats the question" if within else ""
 
 
 def _refused(answer: str) -> str:
@@ -179,11 +180,12 @@ def _repeated(text: str) -> str:
 
 
 def _unbalanced(text: str) -> str:
-    plain = _LIST_MARK.sub("", text)
-    if any(plain.count(left) != plain.count(right) for left, right in _PAIRS):
-        return "unbalanced brackets"
-    quotes = len(re.findall(r'(?<!\d)"', plain))
-    return "unbalanced quotes" if quotes % 2 and plain.count('"') % 2 else ""
+    unmarked = _LIST_MARK.sub("", text)  # "a) first b) second" is balanced, and so is "(39 m3)", whose end looks alike
+    for left, right in _PAIRS:
+        if text.count(left) != text.count(right) and unmarked.count(left) != unmarked.count(right):
+            return "unbalanced brackets"
+    inches = len(re.findall(r'\d"', text))
+    return "unbalanced quotes" if text.count('"') % 2 and (text.count('"') - inches) % 2 else ""
 
 
 def _length(question: str, answer: str, item: QAItem) -> str:

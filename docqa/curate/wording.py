@@ -40,8 +40,9 @@ _NUMBERED_EN = re.compile(
     re.IGNORECASE,
 )
 _DETERMINED_EN = re.compile(r"\b(?:this|these|those)\s+([a-z][\w-]*)", re.IGNORECASE)
-_PRONOUN_EN = re.compile(
-    r"\b(?:it(?! \w+ (?:to|that|for)\b)|its|itself|they|them|their|theirs|he|she|him|his|her|hers|this|these|those)\b",
+_PRONOUN_EN = re.compile(  # "is it safe to ..." and "what is it called when ..." point at nothing
+    r"\b(?:it(?! called| \w+ (?:to|that|for)\b)|its|itself|they|them|their|theirs|he|she|him|his|her|hers|this|these|"
+    r"those)\b",
     re.IGNORECASE,
 )
 _EMPTY_WORDS_EN = frozenset(
@@ -123,7 +124,7 @@ def _is_empty_en(text: str) -> bool:
 
 
 def _vague_zh(question: str) -> str:
-    named = re.sub("《[^》]*》", "《》", question)
+    named = re.sub("《[^》]*》", "《title》", question)
     for pattern in (_SOURCE_ZH, _SELF_ZH, _BESIDE_ZH, _NUMBERED_ZH, _ARTICLE_ZH):
         if found := pattern.search(named):
             return found.group()

@@ -12,6 +12,12 @@ from docqa.records import Chunk, Evidence, QAItem
 from docqa.text import normalize
 from docqa.verify.wording import content, uncovered
 
+FRAME = frozenset(
+    "given under against than higher lower greater larger smaller longer shorter more less earlier later same "
+    "对 应 更 长 短 高 低 大 小 多 少 早 晚 时 均 都 共 项 即".split()
+)
+"""What a template may put around its spans without it standing in a quote."""
+
 REPHRASED = 0.5
 """The least share of a model's answer whose words stand in its quotes."""
 
@@ -36,7 +42,7 @@ def flaw(item: QAItem, chunk_of: Callable[[str], Chunk]) -> str:
     quotes = [evidence.quote for evidence in item.evidence]
     if difference := _difference(item.answer, quotes, contexts):
         return difference
-    missing = uncovered(item.answer, [*quotes, *contexts])
+    missing = uncovered(item.answer, [*quotes, *contexts]) - FRAME
     if item.origin.method == "extractive":
         return f"not in a quote: {', '.join(sorted(missing))}" if missing else ""
     return "answer is not in the quotes" if len(missing) > (1 - REPHRASED) * len(content(item.answer)) else ""

@@ -40,6 +40,9 @@ _SEVERAL = re.compile(
     r"|哪些|哪[几两二三四五六七八九十]|如何|怎样|怎么|步骤|流程|内容|规定|区别|不同|要求",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"“[^”]*”|《[^》]*》|\"[^\"]*\"")
+"""What a question quotes says nothing about the kind of answer it wants."""
+
 _CACHED = 4096
 
 
@@ -106,7 +109,7 @@ def _support(wanted: frozenset[str], weights: dict[str, float], candidate: _Cand
 
 
 def _score(question: str, wanted: frozenset[str], weights: dict[str, float], candidate: _Candidate) -> float:
-    unit = candidate.unit
+    unit, question = candidate.unit, _NAMES.sub(" ", question)
     score = _support(wanted, weights, candidate) - RANK_COST * candidate.rank
     score -= LENGTH_COST * math.log1p(len(unit.own))
     if not unit.own - wanted:

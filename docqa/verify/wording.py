@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from docqa.terms import FUNCTION_WORDS, stem
 from docqa.text import is_cjk, words
@@ -59,12 +60,9 @@ def uncovered(text: str, sources: Iterable[str]) -> frozenset[str]:
     found = words(text)
     for at, word in enumerate(found):
         if is_cjk(word):
-            before = found[at - 1] + word if at and is_cjk(found[at - 1]) else ""
-            after = word + found[at + 1] if at + 1 < len(found) and is_cjk(found[at + 1]) else ""
-            lone = not before and not after
-            if word in _CHINESE_FUNCTION or before in known or after in known or (lone and word in known):
-                continue
-            missing.add(word)
+            beside = {found[at - 1] + word if at else "", "".join(found[at : at + 2])}
+            if word not in _CHINESE_FUNCTION and not beside & known:
+                missing.add(word)
         elif word not in FUNCTION_WORDS and stem(word) not in known:
             missing.add(word)
     return frozenset(missing)
@@ -74,5 +72,5 @@ def uncovered(text: str, sources: Iterable[str]) -> frozenset[str]:
 def words_of(text: str) -> frozenset[str]:
     """Stems, ideographs and pairs of ideographs: what ``uncovered`` looks for."""
     found = words(text)
-    pairs = {a + b for a, b in zip(found, found[1:], strict=False) if is_cjk(a) and is_cjk(b)}
+    pairs = {a + b for a, b in pairwise(found) if is_cjk(a) or is_cjk(b)}
     return frozenset({word if is_cjk(word) else stem(word) for word in found} | pairs)

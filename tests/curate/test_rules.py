@@ -30,6 +30,9 @@ SOUND = [
     ("What is the currently selected directory called in Emacs?", "The default directory."),
     ("What does NPSH stand for?", "net positive suction head"),
     ("Is it allowed to run the pump against a closed valve?", "No, never."),
+    ("What is it called when steam drives a generator?", "turbo-electric drive"),
+    ("What is the volume of the container?", "1,360 cubic feet (39 m³)"),
+    ("What are the parts of the seal?", "a) the ring b) the spring"),
     ("In section 4.2 of the Pump Manual, what is said about oil?", "Use ISO VG 46 oil."),
     ("How is the system kept up to date?", "By running apt upgrade."),
     ("What is the interest for the last year of the loan?", "3.5 %"),
@@ -42,6 +45,8 @@ SOUND = [
     ("成本文件由谁保管?", "财务部。"),
     ("仪表中显示的数值单位是什么?", "MPa"),
     ("体现在哪些方面的风险需要披露?", "市场风险和信用风险。"),
+    ("《林投姐》这部作品是由什么改编的?", "民间传说"),
+    ("田泽湖车站位于哪条地方交通线上?", "田泽湖线"),
     ("其他药品如何存放?", "按说明书存放。"),
 ]
 
@@ -152,9 +157,9 @@ def test_a_broken_item_is_dropped_and_says_what_is_broken(
 
 def test_a_fact_is_not_answered_by_a_pasted_passage() -> None:
     passage = (
-        "The pump house was planned before the war and built after it. Its first pumps came from the works of Ada & Sons, "
-        "which made them to drawings of their own; later ones were bought where they were cheapest. All of them are "
-        "still in use, and visitors are shown around on Sundays."
+        "The pump house was planned before the war and built after it. Its first pumps came from the works of Ada & "
+        "Sons, which made them to drawings of their own; later ones were bought where they were cheapest. All of them "
+        "are still in use, and visitors are shown around on Sundays."
     )
     assert (
         first_objection(item("Who built the first pumps of the house?", passage)) == "broken:answer is a copied passage"

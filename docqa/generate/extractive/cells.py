@@ -21,7 +21,8 @@ Quote = tuple[int, int]
 _LONGEST_LABEL, _LONGEST_HEADER, _LONGEST_VALUE = 70, 60, 240
 
 _EMPTY = re.compile(
-    r"^(?:[-–—/\\.…·*xX✓✔√●○■□?？]*|n/?a|none|nil|not applicable|not available|不适用|不適用|无|無|无要求|不控制|待定|tbd)$",
+    r"^(?:[-–—/\\.…·*xX✓✔√●○■□?？]*|n/?a|none|nil|not applicable|not available|tbd"
+    r"|不适用|不適用|无|無|无要求|不控制|待定)$",
     re.IGNORECASE,
 )
 _POINTER = re.compile(
@@ -36,18 +37,20 @@ _SUM = re.compile(
 
 # The head noun of a header that names an attribute, so that "the <header> of <subject>" is English.
 _ATTRIBUTES = frozenset(
-    "pressure temperature torque flow head speed power voltage current frequency weight mass length width height depth diameter "
-    "thickness radius area volume capacity size interval period duration time age date deadline material class grade category "
-    "type level rate ratio fee price cost amount limit owner responsibility department status score count quantity qty number "
-    "colour color default version format purpose function role target value threshold minimum maximum range tolerance "
-    "clearance density viscosity concentration dose dosage efficiency accuracy resolution resistance life lifetime "
-    "location position address language description meaning unit currency term balance code name title model rank share "
-    "percentage modality theme premium penalty".split()
+    "pressure temperature torque flow head speed power voltage current frequency weight mass length width height "
+    "depth diameter thickness radius area volume capacity size interval period duration time age date deadline "
+    "material class grade category type level rate ratio fee price cost amount limit owner responsibility "
+    "department status score count quantity qty number colour color default version format purpose function role "
+    "target value threshold minimum maximum range tolerance clearance density viscosity concentration dose dosage "
+    "efficiency accuracy resolution resistance life lifetime location position address language description "
+    "meaning unit currency term balance code name title model rank share percentage modality theme premium "
+    "penalty".split()
 )
 _ADVICE = frozenset(
-    "remedy remedies action actions measure measures solution solutions countermeasure countermeasures correction cause causes "
-    "reason reasons effect effects consequence consequences symptom symptoms source restriction restrictions requirement "
-    "requirements condition conditions criterion criteria treatment antidote recommendation recommendations".split()
+    "remedy remedies action actions measure measures solution solutions countermeasure countermeasures correction "
+    "cause causes reason reasons effect effects consequence consequences symptom symptoms source restriction "
+    "restrictions requirement requirements condition conditions criterion criteria treatment antidote "
+    "recommendation recommendations".split()
 )
 _ADVICE_ZH = re.compile(
     r"(?:原因|措施|处理|處理|处置|處置|对策|對策|方法|办法|辦法|风险|風險|后果|要求|条件|说明|判断要点|应对|解决方案)$"
@@ -59,6 +62,9 @@ _ATTRIBUTES_ZH = re.compile(
     r"转速|流量|扬程|功率|电压|电流|效率|寿命|情形|场景|对象|渠道|方式|币种|余额|权益|系数|门槛)$"
 )
 _CAUSE = re.compile(r"\b(?:cause|reason|effect|source|consequence|symptom)s?\b|原因|后果|後果", re.IGNORECASE)
+_RATHER_EVENT = re.compile(
+    r"\b(?:cause|reason|fault|symptom|mark|sound|sign|hazard|interval|liquid)s?\b", re.IGNORECASE
+)
 _TROUBLE = re.compile(
     r"\b(?:fault|failure|problem|symptom|trouble|error|alarm|defect|hazard|sound|noise|mark|sign|message|event|damage|incident)s?\b"
     r"|故障|现象|現象|症状|症狀|问题|問題|异常|異常|缺陷|缺点|错误|錯誤|报警|危险|隐患|事件|偏差",
@@ -79,8 +85,8 @@ class Fact:
     Attributes:
         subject, attribute: as the table writes them, without a unit.
         value: the cell, with the unit where it stands elsewhere.
-        kind: ``attribute``: "the attribute of the subject" is sound; ``advice``: causes, remedies and the like, "for" the
-            subject; ``entry``: both names have to be quoted.
+        kind: ``attribute``: "the attribute of the subject" is sound; ``advice``: causes, remedies and the like,
+            "for" the subject; ``entry``: both names have to be quoted.
         group: header of the column or row that the subject is named in ("Part", "Size"), or "".
         row, column: of the cell in the piece's rows.
         quotes: offsets into the chunk's text of all cells that say it, in reading order.
@@ -108,10 +114,14 @@ def facts(chunk: Chunk, index: int) -> Iterator[Fact]:
         return
     turned = _turned(headers, label)
     for row in range(piece.header_rows, len(rows)):
-        if not _is_label(rows[row][label]) or len(set(rows[row])) == 1:
+        nameless = not headers[label] and rows[row][label].strip()[:1].isdigit()
+        if nameless or not _is_label(rows[row][label]) or len(set(rows[row])) == 1:
             continue
         for column in range(len(headers)):
-            if column != label and _is_header(headers[column]) and _is_value(rows[row][column]):
+            if column == label or not _is_header(headers[column]) or not _is_value(rows[row][column]):
+                continue
+            # A reason is a reason of something said elsewhere in the row, unless the row is about a fault.
+            if turned or not _CAUSE.search(headers[column]) or _TROUBLE.search(headers[label]):
                 yield _fact(chunk, index, headers, label, row, column, turned)
 
 
@@ -131,8 +141,8 @@ def _fact(chunk: Chunk, index: int, headers: list[str], label: int, row: int, co
     if re.match(r"[\d<>≤≥]", subject) and group:
         quotes = tuple(sorted({*quotes, *_cells(piece, {(piece.header_rows - 1, label)})}))
     kind = "attribute" if turned else _kind(attribute)
-    if kind == "advice" and _CAUSE.search(attribute) and not _TROUBLE.search(group):
-        kind = "entry"  # a reason is a reason of something said elsewhere in the row
+    if kind == "attribute" and _RATHER_EVENT.search(group):
+        kind = "entry"  # "the head of a loss of one phase"
     return Fact(subject, attribute, value, kind, group, row, column, quotes)
 
 

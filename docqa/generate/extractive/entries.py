@@ -7,8 +7,8 @@ entry is decides the question: a noun phrase explains what the term means, a ver
 import re
 from collections.abc import Iterator, Sequence
 
-from docqa.generate.extractive.places import place, script
 from docqa.generate.extractive.patterns import Draft
+from docqa.generate.extractive.places import place, script
 from docqa.records import Chunk
 
 _ENTRY = re.compile(
@@ -83,7 +83,7 @@ def _option(chunk: Chunk, option: str, means: str, lead: str | None) -> tuple[st
 
 
 def _is_order(text: str) -> bool:
-    """Whether a text begins with a verb's base form: one that is no noun, or has an object ("list all", not "list item")."""
+    """Whether a text begins with a verb's base form: one that is no noun, or has an object ("list all")."""
     from lemminflect import getAllLemmas
 
     word = re.match(r"[a-z]+\b", text)

@@ -1,8 +1,8 @@
 """The sentence that introduces a list, turned into the question that the list answers.
 
-In Chinese the words "下列", "以下" and "如下" hold the place of the answer, so that putting "哪些" there makes the question and the
-rest of the sentence stays as it is. In English only a few forms are turned, by their verb; everything else
-("Notably:", "See:", "as follows:" after half a sentence) is left alone.
+In Chinese the words "下列", "以下" and "如下" hold the place of the answer, so that putting "哪些" there makes the
+question and the rest of the sentence stays as it is. In English only a few forms are turned, by their verb;
+everything else ("Notably:", "See:", "as follows:" after half a sentence) is left alone.
 """
 
 import re
@@ -15,8 +15,8 @@ _SHORTEST_EN, _SHORTEST_ZH, _LONGEST = 4, 7, 180
 # ---------------------------------------------------------------------------------------------------------- English
 
 _POINTING = re.compile(
-    r"\b(?:this|these|those|that is|it|its|they|them|their|he|she|his|her|you|your|we|our|us|i|my|here|above|below|such|former|latter|"
-    r"please|section|chapter|figure|table|note|previous|next|another|other)\b",
+    r"\b(?:this|these|those|that is|it|its|they|them|their|he|she|his|her|you|your|we|our|us|i|my|here|above|below|"
+    r"such|former|latter|please|section|chapter|figure|table|note|previous|next|another|other)\b",
     re.IGNORECASE,
 )
 _MODAL = r"(?:shall|must|should|may|can|cannot|will|must not|shall not)"
@@ -29,7 +29,8 @@ _THE_FOLLOWING = re.compile(
 )
 _DOES_FOLLOWING = re.compile(
     rf"^{_ADVERBIAL}(?P<subject>(?:The|the|A|a|An|an|Each|each|Every|every|[A-Z])[^,:;]{{1,60}}?) "
-    rf"(?P<modal>{_MODAL}) (?P<verb>(?:have )?[a-z]+(?: (?:out|up|on|for|in|with|to|at))?) {_FOLLOWING} {_NOUN}{_TAIL}:$"
+    rf"(?P<modal>{_MODAL}) (?P<verb>(?:have )?[a-z]+(?: (?:out|up|on|for|in|with|to|at))?) "
+    rf"{_FOLLOWING} {_NOUN}{_TAIL}:$"
 )
 _IF_FOLLOWING = re.compile(
     rf"^(?P<subject>[^,:;]{{3,60}}?) (?P<modal>{_MODAL}) (?P<verb>[^,:;]{{2,80}}?),? "
@@ -38,8 +39,8 @@ _IF_FOLLOWING = re.compile(
 )
 _HAS_PARTS = re.compile(
     r"^(?P<subject>(?:The|A|An|Each|Every|[A-Z])[^,:;]{3,70}?) "
-    r"(?P<verb>includes|include|comprises|comprise|contains|contain|consists of|consist of|requires|require|supports|support|"
-    rf"provides|provide|offers|offer|covers|cover)(?: {_FOLLOWING}(?: (?:[\w-]+ )?[a-z][\w-]*s)?)?:$"
+    r"(?P<verb>includes|include|comprises|comprise|contains|contain|consists of|consist of|requires|require|"
+    rf"supports|support|provides|provide|offers|offer|covers|cover)(?: {_FOLLOWING}(?: (?:[\w-]+ )?[a-z][\w-]*s)?)?:$"
 )
 _ARE = re.compile(r"^(?P<subject>(?:The|All) [^,:;]{8,80}?) (?P<be>are|is)(?: as follows| the following)?:$")
 _ABLE = re.compile(

@@ -1,9 +1,9 @@
 """Questions from lists: a procedure from numbered steps, an enumeration from its lead-in, a term from its entry.
 
-A list is used only when it is surely whole: its steps count from one without a gap, no code or table stands between its items,
-and it does not end where the chunk was cut. Half a procedure is worse than none. The answer is the list as it stands,
-marker by marker, so nothing is made up; the question comes from the sentence that introduces the list or, for
-steps, from the heading that names the task.
+A list is used only when it is surely whole: its steps count from one without a gap, no code or table stands between
+its items, and it does not end where the chunk was cut. Half a procedure is worse than none. The answer is the list as
+it stands, marker by marker, so nothing is made up; the question comes from the sentence that introduces the list or,
+for steps, from the heading that names the task.
 """
 
 import re
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from docqa.generate.extractive import entries, leads
-from docqa.generate.extractive.places import script, section, strip_number, title
 from docqa.generate.extractive.patterns import Draft
+from docqa.generate.extractive.places import script, section, strip_number, title
 from docqa.records import Chunk, Piece
 from docqa.text import cjk_ratio, sentences
 
@@ -22,8 +22,8 @@ FEWEST, MOST = 3, 14
 
 _LONGEST = 1600
 _SURELY_UNCUT = 350
-"""Tokens. The chunker cuts a list only where list and lead-in are larger than a whole chunk (512 tokens by default), so a
-chunk much smaller than that does not end with a cut list."""
+"""Tokens. The chunker cuts a list only where list and lead-in are larger than a whole chunk (512 tokens by default), so
+a chunk much smaller than that does not end with a cut list."""
 
 _MARKER = re.compile(
     r"\s*(?:[-–—•●○◦▪■□‣·*➢§✓]\s*|(?:Step\s+)?(?P<digits>\d{1,2})[.)、．:：]\s*|[(（](?P<inner>\d{1,2})[)）]\s*"
@@ -62,7 +62,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Run:
-    """Items that follow each other, the index of the first one's piece, and whether the list surely ends with the last."""
+    """Items that follow each other, the index of the first one's piece, and whether the list is surely all there."""
 
     items: tuple[Item, ...]
     first: int
@@ -95,7 +95,7 @@ def _runs(chunk: Chunk) -> Iterator[Run]:
     for is_list, group in groupby(chunk.pieces, key=lambda piece: piece.kind == "list"):
         pieces = list(group)
         if is_list and len(pieces) > 1:
-            # Nested items are read as part of a longer list only by their parents; without them the parents are not whole.
+            # A nested item belongs to the item above it, which is not whole without it.
             flat = len({piece.level for piece in pieces}) == 1
             items = tuple(_item(chunk, piece) for piece in pieces)
             yield Run(items, at, flat and _whole(chunk, items, at + len(pieces)))
@@ -151,7 +151,7 @@ def _readable(item: Item, language: str) -> bool:
 
 
 def _lead(chunk: Chunk, run: Run) -> tuple[int, int, str] | None:
-    """The sentence that introduces the list, as (start, end, text): the last one of a paragraph before it, with a colon."""
+    """The sentence before the list that ends in a colon, as (start, end, text)."""
     if not run.first or chunk.pieces[run.first - 1].kind != "paragraph":
         return None
     piece = chunk.pieces[run.first - 1]

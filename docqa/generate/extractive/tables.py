@@ -1,9 +1,9 @@
 """Questions from tables: a cell by its row and column, what to do about a fault, and two rows compared.
 
 The question quotes what it cannot safely join: "the flow of MC 40-160" is English whatever the table says, but "the new
-of shaft run-out" is not, so there the answer is "given under “New”". A few cells are taken from each table, spread over its
-rows and columns, since a set of nothing but cells teaches little; and a table without a caption, heading or title to
-name is left alone, because nobody could find it again.
+of shaft run-out" is not, so there the answer is "given under “New”". A few cells are taken from each table, spread over
+its rows and columns, since a set of nothing but cells teaches little; and a table without a caption, heading or title
+to name is left alone, because nobody could find it again.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from docqa.generate.extractive.cells import Fact, facts
-from docqa.generate.extractive.places import caption, place, script
 from docqa.generate.extractive.patterns import Draft
+from docqa.generate.extractive.places import caption, place, script, section
 from docqa.generate.extractive.units import is_amount, number
 from docqa.records import Chunk
 
@@ -24,10 +24,14 @@ _THINGS = re.compile(
     r"characteristics?|devices?|machines?|instruments?|modules?|positions?|features?|indicators?|assembly)$",
     re.IGNORECASE,
 )
+_ABBREVIATIONS = {"qty": "quantity", "qty.": "quantity", "temp": "temperature", "temp.": "temperature"}
 _TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|min|s|h)$|[天日年月周]$|小时$|分钟$|秒$")
 _LONG = re.compile(
     r"(?:time|duration|interval|period|length|life)$|(?:时间|时限|时长|期限|周期|寿命|长度|時間|時限|時長)$"
 )
+# Labels that are words of judgement ("可能", "严重") read on into what follows unless they are quoted.
+_GRADES = re.compile(r"(?:等级|等級|结论|結論|状态|狀態|程度|类别|類別|结果|結果|情况|情況|情形)$")
+_NAMED = re.compile(r"(?:溶媒|药品|品种|材料|材质|型号|规格|编号|代码|名称|情形|场景|方式|条件)$")
 _HIGH = re.compile(
     r"(?:pressure|temperature|rate|speed|price|fee|cost|limit|level|score|torque|voltage|head|ratio|percentage|frequency|threshold)$"
     r"|(?:温度|压力|率|费|价|限额|限量|值|目标|转速|扬程|电压|频率)$"
@@ -36,8 +40,12 @@ _HIGH = re.compile(
 
 def questions(chunk: Chunk, index: int) -> Iterator[Draft]:
     """The drafts of the table ``chunk.pieces[index]``."""
-    where = place(chunk, caption(chunk, index)[0])
+    name = caption(chunk, index)[0]
+    where = place(chunk, name)
     found = list(facts(chunk, index)) if where else []
+    if not name and not section(chunk):
+        # The title alone names a document, not one of its tables: "under “Occasionally”" could be any of them.
+        found = [fact for fact in found if fact.kind != "entry"]
     for fact in _spread(found, CELLS_PER_TABLE):
         yield _chinese(chunk, fact, where) if chunk.language == "zh" else _english(fact, where)
     yield from _comparison(chunk, found, where)
@@ -65,10 +73,10 @@ def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
 
 def _english(fact: Fact, where: str) -> Draft:
     subject = _named(fact.subject, fact.group)
-    attribute = lower_first(fact.attribute)
+    attribute = _ABBREVIATIONS.get(fact.attribute.casefold(), lower_first(fact.attribute))
     if fact.kind == "entry" or subject.startswith("when "):
         return _english_entry(fact, subject, where)
-    be = "are" if re.search(r"[^sui]s$| and ", attribute) else "is"
+    be = "are" if re.search(r"[^sui]s$| and ", re.sub(r"\s(?:of|for|in|at|per)\b.*", "", attribute)) else "is"
     link = "for" if fact.kind == "advice" else "of"
     colon = (
         ":" if not is_amount(fact.value) and (len(fact.value.split()) > 4 or re.search(r"[.;,]\s", fact.value)) else ""
@@ -96,9 +104,9 @@ def _named(subject: str, group: str) -> str:
     """A subject inside an English sentence: bare for a name with digits, with "the" for a part, else quoted."""
     if re.match(r"[\d<>≤≥]", subject) and group:
         return f"when “{group}” is “{subject}”"
-    if _THINGS.match(group) and not re.search(r"\s\d+$", subject):
+    if _THINGS.match(group) and not re.search(r"\s\d+$|\b(?:to|and)\b", subject):
         return f"the {lower_first(subject)}"
-    if re.search(r"\d", subject) and len(subject.split()) <= 4:
+    if len(subject.split()) <= 4 and re.match(r"[\w .-]*(?:[A-Z][- ]?\d|\d-\d|[a-z] \d+$)[\w .-]*$", subject):
         return subject
     return f"“{subject}”"
 
@@ -121,11 +129,14 @@ def _sentence(text: str) -> str:
 
 
 def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
-    what = script("多少" if is_amount(fact.value) else "什么", chunk)
+    time = is_amount(fact.value) and _TIME.search(fact.value) and _LONG.search(fact.attribute)
+    much = is_amount(fact.value) and fact.kind != "advice" and not _NAMED.search(fact.attribute)
+    what = script("多长时间" if time else "多少" if much else "什么", chunk)
     value = (
         f"：{fact.value}" if re.search(r"[，；。、]|.{16}", fact.value) and not is_amount(fact.value) else fact.value
     )
-    subject = fact.subject if re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) else f"“{fact.subject}”"
+    plain = re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) and not _GRADES.search(fact.group)
+    subject = fact.subject if plain else f"“{fact.subject}”"
     if re.match(r"[\d<>≤≥]", fact.subject) and fact.group:
         subject, attribute, template = (
             f"“{fact.group}”{script('为', chunk)}“{fact.subject}”",
