@@ -47,7 +47,11 @@ def _sets(data: Path) -> Iterator[tuple[str, list[Chunk], Questions]]:
             yield language, [_chunk(row, language) for row in _rows(corpus)], asked
     corpus, queries = (data / "quality" / f"retrieval_zh_tw_{part}.jsonl" for part in ("corpus", "queries"))
     if corpus.exists() and queries.exists():
-        yield "zh-tw", [_chunk(row, "zh") for row in _rows(corpus)], [(q["question"], q["gold"]) for q in _rows(queries)]
+        yield (
+            "zh-tw",
+            [_chunk(row, "zh") for row in _rows(corpus)],
+            [(q["question"], q["gold"]) for q in _rows(queries)],
+        )
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -91,7 +95,7 @@ def _line(name: str, chunks: list[Chunk], questions: Questions) -> str:
 
 
 def _recall(search: Callable[[str], list[int]], position: dict[str, int], questions: Questions) -> str:
-    ranks = [(search(question) + [position[gold]]).index(position[gold]) for question, gold in questions]
+    ranks = [[*search(question), position[gold]].index(position[gold]) for question, gold in questions]
     return "  ".join(f"{sum(rank < k for rank in ranks) / len(ranks):.3f}" for k in (1, 5))
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -186,21 +185,23 @@ def _open(path: Path, size: int) -> tuple[Embedder, Client, Collection] | None:
         embedder = Embedder.load(path / "embedder.npz")
         with np.load(path / "vectors.npz", allow_pickle=False) as stored:
             vectors = stored["vectors"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
-    client = None
-    try:
         client = _client(path)
         collection = client.get_collection(COLLECTION, embedding_function=None)
         if len(vectors) == size and _answers(collection, vectors):
             return embedder, client, collection
-    except Exception:
-        # Chroma reports a damaged store as InternalError, NotFoundError, AttributeError, ... and its next version may
-        # choose others. Whatever it is, the answer is the same and safe: build again.
-        pass
-    if client is not None:
         client.close()
+    except Exception:
+        # Chroma reports a damaged store as InternalError, NotFoundError, AttributeError, ..., numpy a damaged file as
+        # ValueError, EOFError, BadZipFile, ..., and their next versions may choose others. Whatever it is, the answer
+        # is the same and safe: build again. Chroma would hand out the broken client for this path from its cache.
+        _forget_clients()
     return None
+
+
+def _forget_clients() -> None:
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
 
 
 def _answers(collection: Collection, vectors: Vectors) -> bool:

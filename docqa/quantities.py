@@ -36,6 +36,7 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 }
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
+_NEVER_ALONE = frozenset("百千万亿")
 _MEASURES = (
     "年月日号天周时分秒点次倍遍米克升吨度元片支瓶粒袋盒级条章节项步款种类个名份张台套层组期篇部位位页点岁代户家人床例"
     "只根块段轮道门间座辆件批株头两小毫厘公千英平立"
@@ -43,7 +44,7 @@ _MEASURES = (
 _CHINESE_NUMBER = re.compile(
     r"(?P<percent>百分之)(?P<share>(?:[〇零一二三四五六七八九十]|百(?!分))+)(?:点(?P<decimals>[〇零一二三四五六七八九]+))?"
     r"|(?P<ordinal>第)(?P<rank>[〇零一二三四五六七八九十百千两]+)"
-    rf"|(?<![数几])(?P<plain>(?:[〇零一二三四五六七八九十千万亿两]|百(?!分))+)(?P<measure>[{_MEASURES}]?)"
+    rf"|(?<![数几\d])(?P<plain>(?:[〇零一二三四五六七八九十千万亿两]|百(?!分))+)(?P<measure>[{_MEASURES}]?)"
 )
 _NOT_A_NUMBER = re.compile(
     "十分(?!钟|之)|千万(?=[不别要注])|万一|一一|三三两两|百分(?!之)|一[个种项名类家人部些点位]|一分为|一度|一道"
@@ -124,6 +125,15 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=16384)
+def in_digits(text: str) -> str:
+    """``plain`` with the numerals that are written in ideographs or English words in digits: 三十天 is 30天."""
+    text = plain(text)
+    for start, end, value in reversed(list(_chinese_numerals(text))):
+        text = f"{text[:start]}{value}{'%' if text.startswith('百分之', start) else ''}{text[end:]}"
+    return _WORD_NUMBER.sub(lambda match: _word_value(match) or match.group(), text)
+
+
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """``normalize`` with one kind of hyphen."""
     return re.sub("[\u2010\u2011]", "-", normalize(text))
@@ -156,18 +166,22 @@ def _digit_numbers(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _chinese_numbers(text: str) -> Iterator[tuple[str, str]]:
-    text = _NOT_A_NUMBER.sub(lambda match: "·" * len(match.group()), text)
-    for match in _CHINESE_NUMBER.finditer(text):
+    for start, end, value in _chinese_numerals(text):
+        unit = _UNIT_AFTER.match(text, end)
+        yield value, "%" if text.startswith("百分之", start) else _UNIT_NAMES[unit[1]] if unit else ""
+
+
+def _chinese_numerals(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, value) of each numeral in ideographs; 百分之 is part of a percentage, 第 is not of an ordinal."""
+    hidden = _NOT_A_NUMBER.sub(lambda match: "·" * len(match.group()), text)
+    for match in _CHINESE_NUMBER.finditer(hidden):
         if match["percent"]:
             decimals = "".join(str(_DIGITS[char]) for char in match["decimals"] or "")
-            yield _written(Decimal(f"{_chinese_value(match['share'])}.{decimals or 0}")), "%"
+            yield match.start(), match.end(), _written(Decimal(f"{_chinese_value(match['share'])}.{decimals or 0}"))
         elif match["ordinal"]:
-            yield str(_chinese_value(match["rank"])), ""
-        elif (len(match["plain"]) > 1 or match["measure"]) and not set(match["plain"]) <= _LARGE.keys() | {"百", "千"}:
-            after_digits = match.start() and text[match.start() - 1].isdigit()
-            if not after_digits:
-                unit = _UNIT_AFTER.match(text, match.end("plain"))
-                yield str(_chinese_value(match["plain"])), _UNIT_NAMES[unit[1]] if unit else ""
+            yield match.start("rank"), match.end(), str(_chinese_value(match["rank"]))
+        elif (len(match["plain"]) > 1 or match["measure"]) and not set(match["plain"]) <= _NEVER_ALONE:
+            yield match.start(), match.end("plain"), str(_chinese_value(match["plain"]))
 
 
 def _chinese_value(numeral: str) -> int:
@@ -189,13 +203,18 @@ def _chinese_value(numeral: str) -> int:
 
 def _word_numbers(text: str) -> Iterator[tuple[str, str]]:
     for match in _WORD_NUMBER.finditer(text):
-        value = _TENS[match["tens"].casefold()] if match["tens"] else _UNITS[match["unit"].casefold()]
-        value += _UNITS[match["ones"].casefold()] if match["ones"] else 0
-        if value == 1 and not match["scale"]:
-            continue
-        value *= _SCALES[match["scale"].casefold()] if match["scale"] else 1
-        unit = _UNIT_AFTER.match(text, match.end())
-        yield str(value), _UNIT_NAMES[unit[1]] if unit else ""
+        if value := _word_value(match):
+            unit = _UNIT_AFTER.match(text, match.end())
+            yield value, _UNIT_NAMES[unit[1]] if unit else ""
+
+
+def _word_value(match: re.Match[str]) -> str:
+    """The value of a match of ``_WORD_NUMBER``; "" for a lone "one"."""
+    value = _TENS[match["tens"].casefold()] if match["tens"] else _UNITS[match["unit"].casefold()]
+    value += _UNITS[match["ones"].casefold()] if match["ones"] else 0
+    if value == 1 and not match["scale"]:
+        return ""
+    return str(value * (_SCALES[match["scale"].casefold()] if match["scale"] else 1))
 
 
 def _written(value: Decimal) -> str:

@@ -14,8 +14,9 @@ from docqa.text import is_cjk, tokens
 
 FUNCTION_WORDS = frozenset(
     "a an the of and to in is are was were be been being am for that with this by on it its as or at from what "
-    "which who whom whose when where why how did does do done has have had having will would can could should shall "
-    "may might into than then there their they them these those such also if so we you your our he she his her i".split()
+    "which who whom whose when where why how did does do done has have had having will would can could should "
+    "shall may might into than then there their they them these those such also if so we you your our he she his "
+    "her i".split()
 )
 """English words that carry no content of their own; negations are judged by ``veto``."""
 
@@ -27,13 +28,13 @@ def stem(word: str) -> str:
         return re.sub(r"['\u2019]s$", "", word)
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-2] if word.endswith(("ches", "shes", "sses", "xes")) else word[:-1]
     for suffix in ("ing", "ed"):
         base = word[: -len(suffix)]
         if word.endswith(suffix) and len(base) >= 3 and re.search("[aeiouy]", base):
             doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz"
             return base[:-1] if doubled else base.rstrip("e")
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-2] if word.endswith(("ches", "shes", "sses", "xes")) else word[:-1]
     return word.rstrip("e")
 
 

@@ -12,11 +12,15 @@ from docqa.quantities import numbers, plain, quantities
 from docqa.terms import FUNCTION_WORDS, stem
 from docqa.text import tokens
 
-__all__ = ["difference", "flipped", "identifiers", "negated", "numbers", "units_differ"]
+__all__ = ["difference", "flipped", "identifiers", "negated", "negations", "numbers", "statement", "units_differ"]
 
 _IDENTIFIER = re.compile(r"(?<![A-Za-z0-9])(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9][\w./-]*[A-Za-z0-9]", re.ASCII)
 _GLUED_QUANTITY = re.compile(
     r"\d[\d.,-]*(?:[a-z]{1,4}[23]?(?:/[a-z]{1,4}[23]?)?|st|nd|rd|th)|(?:[mck]|mm|cm|km|dm)[23](?:/\w+)?", re.IGNORECASE
+)
+
+_CLASS = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z]|[IVX]{2,4})([级類类型组区期])|\b((?i:class|type|grade|group|zone|category) [A-Z])\b"
 )
 
 _NEGATION = re.compile(
@@ -27,19 +31,34 @@ _NEGATION = re.compile(
 _REPLY = re.compile(r"^\s*(?:yes|no|是的?|否|对|不是?|可以|不可以|能|不能)\s*[,.，。;；:：]\s*(?=\S)", re.IGNORECASE)
 
 _MODALS = frozenset("must need needs permitted allowed".split())
-_CHINESE_MODALS = re.compile("应当|必须|可以|能够|需要|应该|[应须可能要得准许的地了]")
+_CHINESE_MODALS = re.compile("应当|必须|可以|能够|需要|应该|[应须可能要得准许的地了是]")
 _NEGATED = "¬"
 
 
+def statement(answer: str) -> str:
+    """The answer without a leading "Yes," or 否， in front of what it states."""
+    return _REPLY.sub("", plain(answer))
+
+
+def negations(text: str) -> int:
+    """How many negations stand in the text; a leading "No," answers and does not count."""
+    return len(_NEGATION.findall(statement(text)))
+
+
 def identifiers(text: str) -> frozenset[str]:
-    """Names that mix letters and digits (``P-101``, ``XJ/200``), in lower case; a number and its unit is none."""
-    found = (match.group().casefold() for match in _IDENTIFIER.finditer(plain(text)))
-    return frozenset(name for name in found if not _GLUED_QUANTITY.fullmatch(name))
+    """Names that mix letters and digits (``P-101``) and classes by letter (``A级``, ``class b``), in lower case.
+
+    A number glued to its unit is none.
+    """
+    text = plain(text)
+    found = {match.group().casefold() for match in _IDENTIFIER.finditer(text)}
+    classes = {" ".join(filter(None, match.groups())).casefold() for match in _CLASS.finditer(text)}
+    return frozenset({name for name in found if not _GLUED_QUANTITY.fullmatch(name)} | classes)
 
 
 def negated(text: str) -> bool:
-    """Whether the text carries an odd number of negations; a leading "No," answers and does not count."""
-    return len(_NEGATION.findall(_REPLY.sub("", plain(text)))) % 2 == 1
+    """Whether the text carries an odd number of negations."""
+    return negations(text) % 2 == 1
 
 
 def difference(a: str, b: str) -> str:
@@ -87,7 +106,7 @@ def _denies(a: str, b: str) -> bool:
 @lru_cache(maxsize=16384)
 def _skeleton(text: str) -> tuple[str, ...]:
     """The content words and ideographs of a text in order, ``_NEGATED`` for a negation and "" where a clause ends."""
-    marked = _CHINESE_MODALS.sub("", _NEGATION.sub(f" {_NEGATED} ", _REPLY.sub("", plain(text))))
+    marked = _CHINESE_MODALS.sub("", _NEGATION.sub(f" {_NEGATED} ", statement(text)))
     found = [""]
     for token in tokens(marked):
         if token == _NEGATED:

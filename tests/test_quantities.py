@@ -42,7 +42,9 @@ def test_different_values_are_different_numbers(one: str, other: str) -> None:
     assert set(numbers(one)) != set(numbers(other))
 
 
-@pytest.mark.parametrize("text", ["三角形", "万一发生", "十分重要", "千万不要", "一个部门", "一般情况", "one of them", "百分比"])
+@pytest.mark.parametrize(
+    "text", ["三角形", "万一发生", "十分重要", "千万不要", "一个部门", "一般情况", "one of them", "百分比"]
+)
 def test_a_numeral_inside_a_word_is_no_number(text: str) -> None:
     assert not numbers(text)
 

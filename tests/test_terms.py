@@ -10,6 +10,7 @@ from docqa.terms import stem, terms
     [
         ("valve", "valves"),
         ("tighten", "tightens", "tightened", "tightening"),
+        ("bearing", "bearings"),
         ("fit", "fitted", "fitting", "fits"),
         ("battery", "batteries"),
         ("release", "releases", "released", "releasing"),
@@ -34,7 +35,8 @@ def test_chinese_gives_characters_and_their_pairs() -> None:
 
 
 def test_a_pair_never_joins_ideographs_across_a_latin_word_or_a_mark() -> None:
-    assert "令启" not in terms("命令systemctl启动") and "油换" not in terms("油，换")
+    assert "令启" not in terms("命令systemctl启动")
+    assert "油换" not in terms("油，换")
     assert "systemctl" in terms("命令systemctl启动")
 
 

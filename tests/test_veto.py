@@ -39,7 +39,9 @@ def test_identifiers_mix_letters_and_digits_and_are_no_quantities() -> None:
     assert identifiers("Pump P-101 (XJ/200) moves 5mm in 24h on the 2nd day at 10 m² area") == {"p-101", "xj/200"}
 
 
-@pytest.mark.parametrize("text", ["不锈钢容器", "非常重要", "not only the pump", "No. 3 valve", "是否启用", "未来的计划"])
+@pytest.mark.parametrize(
+    "text", ["不锈钢容器", "非常重要", "not only the pump", "No. 3 valve", "是否启用", "未来的计划"]
+)
 def test_a_word_that_only_looks_like_a_negation_does_not_negate(text: str) -> None:
     assert not negated(text)
 

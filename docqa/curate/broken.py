@@ -21,8 +21,8 @@ _COPY_LIMIT = {"en": 120, "zh": 200}
 _MIN_SHARED = {"en": 0.2, "zh": 0.1}
 """Least share of an answer's content words that must stand in its evidence or question.
 
-Measured on 1,560 items with planted defects, with the lists of refusals and the language test switched off: every
-refusal and every answer in another language but one in forty is still found, and no sound item is lost.
+Measured on 1,560 items with planted defects, with the lists of refusals and the language test switched off: 76 of 80
+refusals and 80 of 80 answers in another language are still found, and none of 520 sound items is lost to it.
 """
 
 _ASKS_EN = re.compile(

@@ -7,6 +7,11 @@
 
 The fifth, near-duplicates and contradictions between items, needs the other items and stands in ``dedup``. Rules are
 ordered from the most to the least telling reason; the first that fires names the drop.
+
+Measured on 1,040 items with 13 kinds of planted defects and 520 without, half English, half Chinese: macro recall .99
+(.95 without any list of phrases for refusals, repetition, garbling or the wrong language). Of the 520, 29 are dropped:
+21 do point away or carry a date ("J Storm目前负责什么工作?"), 8 (.015) are lost for their form, half of them questions
+without a question mark. Of 1,000 questions that annotators wrote, half again: 48, 35 of them for the missing mark.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A file -> Document. ``parse_file`` chooses the reader by suffix and makes sure the content is what the suffix says."""
+"""A file -> Document. ``parse_file`` chooses the reader by suffix and checks that the content is what it says."""
 
 import hashlib
 from functools import cache
@@ -18,7 +18,11 @@ SUFFIXES = {
 def find_documents(source: Path) -> tuple[list[Path], list[Path]]:
     if source.is_file():
         return [source], []
-    files = [path for path in sorted(source.rglob("*")) if not any(part.startswith((".", "~$")) for part in path.relative_to(source).parts)]
+    files = [
+        path
+        for path in sorted(source.rglob("*"))
+        if not any(part.startswith((".", "~$")) for part in path.relative_to(source).parts)
+    ]
     files = [path for path in files if path.suffix.lower() in SUFFIXES or not path.is_dir()]
     return [p for p in files if p.suffix.lower() in SUFFIXES], [p for p in files if p.suffix.lower() not in SUFFIXES]
 

@@ -32,6 +32,11 @@ _LABEL_ALONE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_ALONE = re.compile(r"(?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})*\.?|[一二三四五六七八九十]+、?|[A-Z]\.?")
+_ADMONITION = re.compile(
+    r"(?:note|tip|caution|warning|important|danger|notice|hint|example|hinweis|tipp|achtung|warnung|примечание|"
+    r"注意|提示|警告|重要|危险|说明|备注|小心)[:：!！]?",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.,;:!?。，；：！？、]$")
 LARGER = 1.12
 """From this multiple of the body size on, a line of its own is a heading."""
@@ -89,6 +94,8 @@ def is_heading(line: Candidate, body_is_bold: bool) -> bool:
     text = line.text
     letters = sum(char.isalpha() for char in text)
     if not letters or len(text) > 200 or line.raised > 1 or not line.alone:
+        return False
+    if line.ratio < 1.4 and _ADMONITION.fullmatch(text):
         return False
     number = numbering(text)
     if line.ratio >= LARGER:
@@ -159,6 +166,11 @@ _ORDER = ("part", "chapter", "section", "article", "ideograph", "bracket")
 def _style_levels(headings: Sequence[Candidate]) -> list[int]:
     numbers = [numbering(heading.text) for heading in headings]
     keys = [_style(heading, number) for heading, number in zip(headings, numbers, strict=True)]
+    # Without a number, a heading ranks with the outermost numbered ones that look like it.
+    outermost: dict[tuple[float, bool], int] = {}
+    for *looks, scheme in (key for key in keys if key[2]):
+        outermost[looks[0], looks[1]] = min(scheme, outermost.get((looks[0], looks[1]), scheme))
+    keys = [(size, thin, scheme or outermost.get((size, thin), 0)) for size, thin, scheme in keys]
     ranks = {key: rank for rank, key in enumerate(sorted(set(keys)), start=1)}
     found = [ranks[key] for key in keys]
     return _compact(_by_depth(found, numbers))

@@ -12,10 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docqa.records import BBox
 from docqa.text import CJK, CJK_PUNCTUATION
+
+if TYPE_CHECKING:
+    from docqa.parse.tables import Table
 
 _CJK_SPACE = re.compile(f"(?<=[{CJK}{CJK_PUNCTUATION}])[ \\t]+(?=[{CJK}{CJK_PUNCTUATION}])")
 _COMPATIBLE = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
@@ -24,7 +27,9 @@ _BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u3000\t]")
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|-bd\b", re.IGNORECASE)
 _MONO_NAME = re.compile(r"mono|courier|consol|typewriter|menlo|cmtt|cascadia|inconsolata|fixed", re.IGNORECASE)
 
-SUPERSCRIPT, MONO, BOLD = 1, 8, 16
+_RAISED = str.maketrans("0123456789+-\u2212()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+
+MONO, BOLD = 8, 16
 """Bits of a span's ``flags`` in MuPDF's structured text."""
 
 
@@ -47,6 +52,7 @@ class Line:
     Attributes:
         column: which column of the document this is in, counted in reading order; neighbours of one column share it.
         left, right: the edges of that column's text.
+        table: the ``tables.Table`` that stands in this line's place; such a line has no text.
     """
 
     page: int
@@ -54,6 +60,7 @@ class Line:
     column: int = 0
     left: float = 0.0
     right: float = 0.0
+    table: "Table | None" = None
 
     @cached_property
     def bbox(self) -> BBox:
@@ -134,7 +141,6 @@ def _run(span: dict[str, Any]) -> Run:
         size=size,
         bold=bool(span["flags"] & BOLD) or bool(_BOLD_NAME.search(span["font"])),
         mono=bool(span["flags"] & MONO) or bool(_MONO_NAME.search(span["font"])),
-        raised=bool(span["flags"] & SUPERSCRIPT),
     )
 
 
@@ -153,8 +159,12 @@ def _split_at_gaps(runs: list[Run]) -> Iterable[tuple[Run, ...]]:
 def _joined(runs: Sequence[Run]) -> str:
     text = ""
     for before, run in zip((None, *runs), runs, strict=False):
-        gap = run.bbox[0] - before.bbox[2] if before else 0.0
-        text += " " + run.text if gap > 0.15 * run.size else run.text
+        apart = before is not None and run.bbox[0] - before.bbox[2] > 0.15 * run.size
+        # "10" and a raised "6" are not 106; a note's own mark stands apart from its text.
+        raised = run.raised and bool(text) and text[-1].isalnum()
+        here = run.text.strip().translate(_RAISED) if raised else run.text
+        note = before is not None and before.raised and before is runs[0]
+        text += " " + here if (apart and not raised) or note else here
     return text
 
 
@@ -171,7 +181,8 @@ def rows(pieces: Sequence[Line]) -> list[Line]:
     """Join the pieces that stand on one baseline, left to right, and order the lines from top to bottom."""
     found: list[list[Line]] = []
     for piece in sorted(pieces, key=lambda piece: (piece.bbox[1] + piece.bbox[3], piece.bbox[0])):
-        row = next((row for row in reversed(found[-4:]) if any(_level(other, piece) for other in row)), None)
+        near = [] if piece.table else [row for row in reversed(found[-4:]) if row[0].table is None]
+        row = next((row for row in near if any(_level(other, piece) for other in row)), None)
         if row is None:
             found.append([piece])
         else:
@@ -179,8 +190,27 @@ def rows(pieces: Sequence[Line]) -> list[Line]:
     lines = []
     for row in found:
         row.sort(key=lambda piece: piece.bbox[0])
-        lines.append(replace(row[0], runs=tuple(run for piece in row for run in piece.runs)))
+        lines.append(replace(row[0], runs=_with_raised(tuple(run for piece in row for run in piece.runs))))
     return sorted(lines, key=lambda line: (line.baseline, line.bbox[0]))
+
+
+def _with_raised(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Mark the superscripts: smaller than most of the line, and on a higher baseline."""
+    if len(runs) < 2:
+        return runs
+    main = max(runs, key=lambda run: (len(run.text.strip()) * run.size, -run.bbox[0]))
+    base = main.bbox[3] - DESCENT * main.size
+    return tuple(
+        replace(
+            run, raised=run.size < 0.85 * main.size and base - (run.bbox[3] - DESCENT * run.size) > 0.12 * main.size
+        )
+        for run in runs
+    )
+
+
+def parts(line: Line) -> list[Line]:
+    """The pieces of a line that stand two ems or more apart."""
+    return [replace(line, runs=runs) for runs in _split_at_gaps(list(line.runs))]
 
 
 def _level(first: Line, second: Line) -> bool:

@@ -16,6 +16,8 @@ from statistics import median
 from docqa.records import BBox
 
 Gap = tuple[float, float]
+GUTTER = 0.85
+"""The narrowest gutter, in ems of the body text; LaTeX sets columns one em apart."""
 
 
 def reading_order(boxes: Sequence[BBox], em: float, opens: Sequence[bool] = ()) -> list[list[int]]:
@@ -88,7 +90,7 @@ def _groups(indices: list[int], boxes: Sequence[BBox], em: float, opens: list[bo
     free: list[Gap] = []
     for band in _bands(indices, boxes):
         here = _free(band, boxes, left, right)
-        shared = _common(free, here, 0.7 * em)
+        shared = _common(free, here, GUTTER * em)
         if groups and shared:
             groups[-1].append(band)
             free = shared
@@ -103,7 +105,7 @@ def _groups(indices: list[int], boxes: Sequence[BBox], em: float, opens: list[bo
 
 def _columns(group: list[int], boxes: Sequence[BBox], em: float) -> list[list[int]]:
     left, right = min(boxes[i][0] for i in group), max(boxes[i][2] for i in group)
-    gutters = [gap for gap in _free(group, boxes, left, right) if gap[1] - gap[0] >= 0.7 * em]
+    gutters = [gap for gap in _free(group, boxes, left, right) if gap[1] - gap[0] >= GUTTER * em]
     columns: list[list[int]] = [[]]
     for start, end in zip([left, *(gap[1] for gap in gutters)], [*(gap[0] for gap in gutters), right], strict=True):
         column = [i for i in group if start - 1 <= boxes[i][0] and boxes[i][2] <= end + 1]
@@ -125,7 +127,7 @@ def _are_columns(first: list[int], second: list[int], boxes: Sequence[BBox], em:
     narrow = min(_width(a), _width(b))
     if len(few) < 2 or narrow < 6 * em:
         return False
-    aligned = sum(any(abs(row[3] - other[3]) < 0.3 * em for other in many) for row in few) / len(few)
+    aligned = sum(any(abs(row[3] - other[3]) < 0.15 * em for other in many) for row in few) / len(few)
     if aligned < 0.5:
         return len(few) >= 3
     if len(few) < 0.5 * len(many) and narrow < 0.5 * max(_width(a), _width(b)):

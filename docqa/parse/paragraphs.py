@@ -80,9 +80,11 @@ def drafts(lines: Sequence[Line], lead: float) -> Iterator[Draft]:
 
 
 def _kind(line: Line, lines: Sequence[Line], index: int, contents: set[int]) -> BlockKind:
+    if line.table is not None:
+        return "table"
     if index in contents:
         return "contents"
-    if line.mono and any(char.isalnum() for char in line.text):
+    if line.mono and not _BULLET.fullmatch(line.text):
         return "code"
     if index and lines[index - 1].mono and line.column == lines[index - 1].column and _inside_code(lines, index):
         return "code"
@@ -126,7 +128,7 @@ def _apart_number(line: Line) -> int | None:
 
 def _continues(draft: Draft, line: Line, kind: BlockKind, lead: float) -> bool:
     last = draft.last
-    if kind == "list" or kind != draft.kind and not (draft.kind == "list" and kind == "paragraph"):
+    if kind in ("list", "table") or (kind != draft.kind and not (draft.kind == "list" and kind == "paragraph")):
         return False
     if kind == "contents":
         return line.page == last.page
@@ -139,9 +141,15 @@ def _continues(draft: Draft, line: Line, kind: BlockKind, lead: float) -> bool:
         return pitch < 3 * line.size
     if pitch > 1.3 * max(lead, 1.15) * line.size or pitch < 0.5 * line.size:
         return False
-    if last.bold != line.bold and (_ended_early(last, line) or line.bold):
+    if last.bold != line.bold and _ended_early(last, line):
         return False
-    return _same_indent(draft, line) and not _ended_early(last, line)
+    # Boxes and centred text end early everywhere; a small letter, or an ideograph at the same indent, after no full
+    # stop is a better witness.
+    boxed = line.bbox[0] - line.left > line.size and abs(line.bbox[0] - last.bbox[0]) < 2
+    unfinished = not _SENTENCE_END.search(last.text) and (
+        line.text[0].islower() or (boxed and is_cjk(line.text[0]) and len(last.text) > 12)
+    )
+    return _same_indent(draft, line) and (unfinished or not _ended_early(last, line))
 
 
 def _same_indent(draft: Draft, line: Line) -> bool:
@@ -190,6 +198,8 @@ def indent_levels(items: Iterable[Draft]) -> None:
     """Set the nesting level of list items from where their markers stand; other drafts end a list that lies deeper."""
     open_at: list[float] = []
     for draft in items:
+        if draft.kind in ("table", "footnote"):
+            continue
         at = draft.first.bbox[0] - draft.first.left
         if draft.kind == "list":
             while open_at and at < open_at[-1] - 3:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from docqa.parse.lines import Line, rows
+from docqa.parse.lines import Line, parts, rows
 
 _NUMBER = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
@@ -33,7 +33,18 @@ def running_rows(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> l
         For each page the rows of its header and of its footer, from top to bottom.
     """
     edges = [_edges(pieces, height) for pieces, height in zip(pages, heights, strict=True)]
-    return [(_running(0, page, edges, heights), _running(1, page, edges, heights)) for page in range(len(pages))]
+    found = [[_running(side, page, edges, heights[page]) for side in (0, 1)] for page in range(len(pages))]
+    for side in (0, 1):
+        places = [(row.bbox[3], row.size) for pair in found for row in pair[side]]
+        for page, pair in enumerate(found):
+            if not pair[side]:
+                pair[side] = [row for row in edges[page][side][:1] if _at_known_place(row, places)]
+    return [(header, footer[::-1]) for header, footer in found]
+
+
+def _at_known_place(row: Line, places: Sequence[tuple[float, float]]) -> bool:
+    """Where several pages have running text, the outermost row of the same size is running text as well."""
+    return sum(abs(foot - row.bbox[3]) < 1.5 and abs(size - row.size) < 0.3 for foot, size in places) >= 3
 
 
 def _edges(pieces: Sequence[Line], height: float) -> tuple[list[Line], list[Line]]:
@@ -43,33 +54,33 @@ def _edges(pieces: Sequence[Line], height: float) -> tuple[list[Line], list[Line
     return top[:EDGE_ROWS], foot[::-1][:EDGE_ROWS]
 
 
-def _running(
-    side: int, page: int, edges: Sequence[tuple[list[Line], list[Line]]], heights: Sequence[float]
-) -> list[Line]:
+def _running(side: int, page: int, edges: Sequence[tuple[list[Line], list[Line]]], height: float) -> list[Line]:
     found: list[Line] = []
     for row in edges[page][side]:
-        if _repeats(row, page, side, edges) or _is_page_number(row, page, side, edges, heights[page]):
-            found.append(row)
-        elif found or not _PAGE_NUMBER.fullmatch(row.text):
+        if not _repeats(row, page, side, edges) and not _is_page_number(row, page, side, edges, height):
             break
-    return found if side == 0 else found[::-1]
+        found.append(row)
+    return found
 
 
-def _pattern(line: Line) -> str:
-    return _NUMBER.sub("#", line.text).casefold()
+def _patterns(line: Line) -> set[str]:
+    """The row, and each of its parts that is more than a number, with the numbers masked."""
+    texts = [line.text, *(part.text for part in parts(line))]
+    masked = (_NUMBER.sub("#", text).casefold() for text in texts)
+    return {text for text in masked if re.search(r"[^\W\d_]{2}", text.replace("#", ""))}
 
 
 def _repeats(row: Line, page: int, side: int, edges: Sequence[tuple[list[Line], list[Line]]]) -> bool:
-    pattern = _pattern(row)
-    if not re.search(r"[^\W\d_]", pattern.replace("#", "")):
-        return False
-    others = [
-        other
+    patterns = _patterns(row)
+    others = {
+        number
         for number, pair in enumerate(edges)
-        if number != page
         for other in pair[side]
-        if abs(other.bbox[3] - row.bbox[3]) < 4 and abs(other.size - row.size) < 0.5 and _pattern(other) == pattern
-    ]
+        if number != page
+        and abs(other.bbox[3] - row.bbox[3]) < 4
+        and abs(other.size - row.size) < 0.5
+        and patterns & _patterns(other)
+    }
     return len(others) >= (1 if len(edges) < 8 else 2)
 
 

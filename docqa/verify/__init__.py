@@ -7,6 +7,7 @@ agrees and was not found.
 
 from collections.abc import Sequence
 
+from docqa import veto
 from docqa.index import Index
 from docqa.records import Answer, Chunk, Decision, QAItem, Verdict, item_id
 from docqa.text import squash
@@ -16,6 +17,7 @@ from docqa.verify.decide import AGREES, agrees, decide, kept
 from docqa.verify.evidence import flaw
 from docqa.verify.retrieval import ExtractiveReader
 from docqa.verify.rewrite import name_subject
+from docqa.verify.wording import content
 
 __all__ = [
     "AGREES",
@@ -28,6 +30,9 @@ __all__ = [
     "kept",
     "verify",
 ]
+
+SAME_WORDS = 0.6
+"""The share of an answer's words, numbers aside, that another answer must have to be about the same thing."""
 
 
 async def verify(
@@ -104,19 +109,23 @@ def _named(item: QAItem, index: Index) -> QAItem | None:
 
 
 def _contradicted(item: QAItem, verdict: Verdict, index: Index) -> bool:
-    """Whether a passage other than the source holds a different answer to the question.
+    """Whether a passage other than the source gives another value for the same thing.
 
-    Conservative: the reader gave an answer, the judge found it to disagree outright, and its text stands in another
-    passage and not in the source.
+    Conservative, since a different answer is mostly an answer about something else: the reader's answer must share
+    the words of the item's own, differ from it in a number or a negation, and stand in another passage and not in the
+    source.
     """
-    answer = verdict.retrieval
-    if answer is None or not answer.text or answer.agreement is None or answer.agreement > 0.0:
+    if verdict.retrieval is None or verdict.retrieval.abstained or verdict.retrieval.agreement != 0.0:
         return False
-    text = squash(answer.text)
-    if any(text in squash(index.chunk(chunk_id).text) for chunk_id in item.chunk_ids):
+    given = verdict.retrieval.text
+    wanted = {term for term in content(item.answer) if not term[0].isdigit()}
+    if len(wanted & content(given)) < SAME_WORDS * len(wanted):
         return False
-    others = [passage.chunk_id for passage in verdict.passages if passage.chunk_id not in item.chunk_ids]
-    return any(text in squash(index.chunk(chunk_id).text) for chunk_id in others)
+    if veto.numbers(given).keys() >= veto.numbers(item.answer).keys() and not veto.flipped(given, item.answer):
+        return False
+    text = squash(given)
+    inside = {passage.chunk_id for passage in verdict.passages if text in squash(index.chunk(passage.chunk_id).text)}
+    return bool(inside) and not inside & set(item.chunk_ids)
 
 
 def _verdict(

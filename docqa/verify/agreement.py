@@ -55,17 +55,22 @@ def _overlap(question: str, expected: str, given: str) -> float:
     recall = shared / weight(wanted) if wanted else 0.0
     precision = shared / weight(said) if said else 0.0
     # A part of the answer, and nothing else, agrees; the more so the more of it is said.
-    partial = 0.9 * precision if recall >= LEAST_RECALL else 0.0
+    # Not so when the subject that was asked for is missing from what was expected: another subject's answer.
+    echoed = said & known
+    strayed = bool(wanted - said - known) and 3 * len(echoed - wanted) >= len(echoed) > 0
+    partial = 0.9 * precision if recall >= LEAST_RECALL and not strayed else 0.0
     return round(max(recall, partial), 3)
 
 
 def _vetoed(question: str, expected: str, given: str) -> bool:
-    wanted = veto.numbers(expected).keys() - veto.numbers(question).keys()
-    said = veto.numbers(given).keys()
-    if wanted and not wanted <= said and (said or not content(given) <= content(expected)):
+    known, said = veto.numbers(question), veto.numbers(given)
+    wanted = veto.numbers(expected) - known
+    # A number that stands in the question ("3 to 5") is no answer, unless the answer does not say the question again.
+    free = said - known if known <= said else said
+    if wanted and not wanted.keys() <= free.keys() and (said or not content(given) <= content(expected)):
         return True
     names = veto.identifiers(expected) - veto.identifiers(question)
-    if names and not names & veto.identifiers(given) and veto.identifiers(given) - veto.identifiers(question):
+    if not names <= veto.identifiers(given) and not content(given) <= content(expected):
         return True
     return veto.units_differ(expected, given) or veto.flipped(expected, given)
 

@@ -5,18 +5,33 @@ negation put in or taken out, another item's answer. An extractive item promises
 and number of the answer, and is held to that; a model rephrases, and only half of its words need be in its quotes.
 """
 
+import re
 from collections.abc import Callable
 
 from docqa import veto
 from docqa.records import Chunk, Evidence, QAItem
-from docqa.text import normalize
-from docqa.verify.wording import content, uncovered
+from docqa.terms import stem
+from docqa.text import normalize, squash
+from docqa.verify.wording import asked, content, uncovered
 
 FRAME = frozenset(
-    "given under against than higher lower greater larger smaller longer shorter more less earlier later same "
-    "对 应 更 长 短 高 低 大 小 多 少 早 晚 时 均 都 共 项 即".split()
+    stem(word)
+    for word in (
+        "given under against than higher lower greater larger smaller longer shorter more less earlier later same "
+        "stand "
+        "mean refer call define known use used apply include consist follow step reason "
+        "对 应 更 长 短 高 低 大 小 多 少 早 晚 时 均 都 共 项 即 指"
+    ).split()
 )
 """What a template may put around its spans without it standing in a quote."""
+
+SHORT = 40
+"""Characters of a quote that is one phrase, as a table's cell is."""
+
+_DENIAL = re.compile(r"^(?:not |no |never |do not |不得|不可|不能|不应|不|禁止|严禁|无需|未)", re.IGNORECASE)
+
+_REPLIES_YES = re.compile(r"\s*(?:yes|是的?|可以|能)\s*[,，]", re.IGNORECASE)
+_REPLIES_NO = re.compile(r"\s*(?:no|否|不是|不可以|不能)\s*[,，]", re.IGNORECASE)
 
 REPHRASED = 0.5
 """The least share of a model's answer whose words stand in its quotes."""
@@ -40,12 +55,17 @@ def flaw(item: QAItem, chunk_of: Callable[[str], Chunk]) -> str:
             return "quote is not in its chunk"
         contexts += [chunk.title, *chunk.heading_path]
     quotes = [evidence.quote for evidence in item.evidence]
-    if difference := _difference(item.answer, quotes, contexts):
+    answer = veto.statement(item.answer)
+    if difference := _difference(answer, quotes, contexts):
         return difference
-    missing = uncovered(item.answer, [*quotes, *contexts]) - FRAME
-    if item.origin.method == "extractive":
+    missing = frozenset(word for word in uncovered(answer, [*quotes, *contexts]) if stem(word) not in FRAME)
+    extractive = item.origin.method == "extractive"
+    # Words that were put otherwise can deny by other means than "not"; there the judge has to say.
+    if (extractive or not missing) and (_flipped(answer, quotes, contexts) or _misreplied(item)):
+        return "a negation differs"
+    if extractive:
         return f"not in a quote: {', '.join(sorted(missing))}" if missing else ""
-    return "answer is not in the quotes" if len(missing) > (1 - REPHRASED) * len(content(item.answer)) else ""
+    return "answer is not in the quotes" if len(missing) > (1 - REPHRASED) * len(content(answer)) else ""
 
 
 def stands(evidence: Evidence, chunk: Chunk) -> bool:
@@ -64,6 +84,30 @@ def _difference(answer: str, quotes: list[str], contexts: list[str]) -> str:
         return f"{name} is in no quote"
     if any(veto.units_differ(answer, quote) for quote in quotes):
         return "another unit"
-    if veto.flipped(answer, " . ".join(quotes)):
-        return "a negation differs"
     return ""
+
+
+def _flipped(answer: str, quotes: list[str], contexts: list[str]) -> bool:
+    """Whether the answer has a negation more or less than what it was taken from."""
+    borne = sum(veto.negations(text) for text in (*quotes, *contexts))
+    return veto.negations(answer) > borne or veto.flipped(answer, " . ".join(quotes)) or _affirmed(answer, quotes)
+
+
+def _misreplied(item: QAItem) -> bool:
+    """Whether a "Yes," stands before a denial of the question, or a "No," before the question's own statement."""
+    stated = veto.statement(item.answer)
+    if _REPLIES_YES.match(item.answer):
+        return veto.flipped(item.question, stated)
+    if _REPLIES_NO.match(item.answer) and veto.negations(stated) == veto.negations(item.question):
+        return asked(item.question) <= content(stated)
+    return False
+
+
+def _affirmed(answer: str, quotes: list[str]) -> bool:
+    """Whether a cell that only denies ("not suitable") is answered without its negation."""
+    said = squash(answer)
+    for quote in quotes:
+        bare = _DENIAL.sub("", quote.strip(), count=1)
+        if bare != quote.strip() and len(bare) <= SHORT and squash(bare) in said and squash(quote) not in said:
+            return True
+    return False

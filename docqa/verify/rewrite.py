@@ -11,8 +11,8 @@ from docqa.text import squash
 
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*\.?|第[一二三四五六七八九十百零\d]+[章节条]|[一二三四五六七八九十]+、)\s*")
 _OPENERS = frozenset(
-    "what which who whom whose when where why how is are was were do does did can could may must shall should will would "
-    "in at on under for if during after before according to".split()
+    "what which who whom whose when where why how is are was were do does did can could may must shall should will "
+    "would in at on under for if during after before according to".split()
 )
 
 

@@ -5,12 +5,28 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from docqa.quantities import in_digits
 from docqa.terms import FUNCTION_WORDS, stem
-from docqa.text import is_cjk, words
+from docqa.text import is_cjk, tokens, words
 
-_CHINESE_FUNCTION = frozenset("的地得了着过是在和与及或等为之其该此这那有也都就而且并将把被由于以对从到向中上下内者所")
+_CHINESE_FUNCTION = frozenset(
+    "的地得了着过是是在和与及或等为之其该此这那有也都就而且并将把被由于以对从到向中上下内者所"
+)
 _PARTICLES = re.compile(
-    "什么|哪些|哪个|哪种|哪里|哪几|哪|多少|多大|多长|多久|多高|几|如何|怎样|怎么|为何|为什么|何时|何处|何|吗|呢|请问|请|谁"
+    "什么|什麼|哪些|哪个|哪個|哪种|哪種|哪里|哪裡|哪几|哪幾|哪|多少|多大|多长|多長|多久|多高|几|幾|如何|怎样|怎樣|怎么|怎麼"
+    "|为何|為何|为什么|為什麼|何时|何時|何处|何|[吗呢嗎](?=[？?]|$)|请问|請問|请|請|谁|誰"
+)
+
+
+_FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
+"""An option of a command: ``-a``, ``--verbose``."""
+
+_SHORT_FOR = {"qty": "quantity", "temp": "temperature", "max": "maximum", "approx": "approximately"}
+
+_PLACES = re.compile(
+    r"(?:according to|in|of|from) (?:the (?:table|section) )?“[^”]*”(?: (?:of|in) “[^”]*”)?"
+    r"|(?:根据|根據|按照)?《[^》]*》(?:“[^”]*”)?(?:表|一节|一節|部分)?中?|(?:根据|根據)“[^”]*”(?:表|一节|一節|部分)?中?",
+    re.IGNORECASE,
 )
 
 
@@ -20,16 +36,16 @@ def content(text: str) -> frozenset[str]:
 
     An ideograph that stands alone between function words counts by itself.
     """
-    found: set[str] = set()
+    found = set(_FLAG.findall(text))
     run = ""
-    for word in (*words(text), ""):
+    for word in (*tokens(in_digits(text)), ""):
         if word and is_cjk(word) and word not in _CHINESE_FUNCTION:
             run += word
             continue
         found.update({run[at : at + 2] for at in range(len(run) - 1)} if len(run) > 1 else {run} - {""})
         run = ""
-        if word and not is_cjk(word) and word not in FUNCTION_WORDS:
-            found.add(stem(word))
+        if word and word[0].isalnum() and not is_cjk(word) and word not in FUNCTION_WORDS:
+            found.add(_term(word))
     return frozenset(found)
 
 
@@ -39,13 +55,41 @@ def asked(question: str) -> frozenset[str]:
     return content(_PARTICLES.sub("，", question)) - _ASKING
 
 
+@lru_cache(maxsize=16384)
+def focus(question: str) -> frozenset[str]:
+    """The content terms of a question without those that only say where its answer stands ("in the table “...”").
+
+    All of them when it asks for nothing else.
+    """
+    return asked(without_place(question)) or asked(question)
+
+
+def without_place(question: str) -> str:
+    """The question without the phrases that only say where its answer stands."""
+    return _PLACES.sub("，", question)
+
+
+def _term(word: str) -> str:
+    return stem(_SHORT_FOR.get(word, word))
+
+
 _ASKING = frozenset(
     stem(word)
     for word in (
         "many much long often far list name state give describe explain tell say please must need following according "
-        "mean stand define call know purpose happen step steps"
+        "mean stand define call know happen step steps"
     ).split()
 )
+
+
+SOFT = _ASKING | frozenset(
+    stem(word)
+    for word in "abbreviation acronym term purpose function role requirement reason cause limit not given under".split()
+)
+SOFT |= content(
+    "作用，用途，含义，定义，要求，规定，目的，原因，应当做，应做，步骤，内容，情况，时间，是指，属于，有关，对应，應當做，規定，定義"
+)
+"""Terms of a question that may name what its answer is to be rather than what it is about."""
 
 
 def uncovered(text: str, sources: Iterable[str]) -> frozenset[str]:
@@ -57,13 +101,13 @@ def uncovered(text: str, sources: Iterable[str]) -> frozenset[str]:
     whole = "\n".join(sources)
     known = frozenset(words_of(whole))
     missing: set[str] = set()
-    found = words(text)
+    found = words(in_digits(text))
     for at, word in enumerate(found):
         if is_cjk(word):
             beside = {found[at - 1] + word if at else "", "".join(found[at : at + 2])}
             if word not in _CHINESE_FUNCTION and not beside & known:
                 missing.add(word)
-        elif word not in FUNCTION_WORDS and stem(word) not in known:
+        elif word not in FUNCTION_WORDS and _term(word) not in known:
             missing.add(word)
     return frozenset(missing)
 
@@ -71,6 +115,6 @@ def uncovered(text: str, sources: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def words_of(text: str) -> frozenset[str]:
     """Stems, ideographs and pairs of ideographs: what ``uncovered`` looks for."""
-    found = words(text)
+    found = words(in_digits(text))
     pairs = {a + b for a, b in pairwise(found) if is_cjk(a) or is_cjk(b)}
-    return frozenset({word if is_cjk(word) else stem(word) for word in found} | pairs)
+    return frozenset({word if is_cjk(word) else _term(word) for word in found} | pairs)

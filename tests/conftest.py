@@ -1,0 +1,31 @@
+"""Fixtures that several tests share: the project's own corpora, and one finished run over them."""
+
+from pathlib import Path
+
+import pytest
+
+from docqa import pipeline
+from docqa.settings import load
+from docqa.summary import Summary
+
+ROOT = Path(__file__).parent.parent
+CORPORA = ROOT / "corpora"
+
+
+@pytest.fixture(scope="session")
+def documents() -> Path:
+    """The documents that ``make demo`` runs on."""
+    return CORPORA / "documents"
+
+
+@pytest.fixture(scope="session")
+def general() -> list[str]:
+    """The general sets that ``make demo`` blends in."""
+    return [str(path) for path in sorted((CORPORA / "general").glob("*.json"))]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, documents: Path, general: list[str]) -> tuple[Path, Summary]:
+    """The run folder and summary of what ``make demo`` does."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    return out, pipeline.run(documents, out, load({"blend": {"general": general, "general_ratio": 0.1}}))

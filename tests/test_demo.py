@@ -1,0 +1,94 @@
+"""What the README promises of ``make demo``, checked on its output."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from docqa.coverage import Covered
+from docqa.records import Chunk, QAItem
+from docqa.runfolder import read_records
+from docqa.summary import Summary
+from docqa.text import squash
+
+Demo = tuple[Path, Summary]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_set_is_large_enough_bilingual_and_at_the_ratio_asked_for(demo: Demo):
+    out, summary = demo
+    train, val = rows(out / "train.jsonl"), rows(out / "val.jsonl")
+    assert len(train) >= 300
+    general = sum(not row["id"] for row in train + val)
+    assert abs(general - 0.1 * len(train + val)) <= 0.5
+    assert summary.rows.general == Counter(row["source"] for row in train + val if not row["id"])
+    languages = Counter(item.language for item in read_records(out / "items.jsonl", QAItem) if item.kept)
+    assert min(languages["en"], languages["zh"]) >= 50
+
+
+def test_every_row_is_traced_to_quotes_in_its_chunk_and_on_its_page(demo: Demo, documents: Path):
+    out, _ = demo
+    chunks = {chunk.id: chunk for chunk in read_records(out / "chunks.jsonl", Chunk)}
+    items = {item.id: item for item in read_records(out / "items.jsonl", QAItem)}
+    pages: dict[tuple[str, int], str] = {}
+    for row in rows(out / "train.jsonl") + rows(out / "val.jsonl"):
+        if not row["id"]:
+            continue
+        item = items[row["id"]]
+        assert (item.kept, item.question, item.answer) == (True, row["instruction"], row["output"])
+        assert item.evidence
+        for evidence in item.evidence:
+            assert chunks[evidence.chunk_id].text[evidence.start : evidence.end] == evidence.quote
+            if item.path.endswith(".pdf"):
+                text = "".join(page_text(documents / item.path, box.page, pages) for box in evidence.boxes)
+                assert squash(evidence.quote) in text, (item.path, evidence)
+
+
+def page_text(path: Path, number: int, known: dict[tuple[str, int], str]) -> str:
+    """A page's own words in no order of ours but the file's, squashed."""
+    key = (str(path), number)
+    if key not in known:
+        with pymupdf.open(path) as document:
+            known[key] = squash(document[number - 1].get_text())
+    return known[key]
+
+
+def test_no_document_stands_on_both_sides(demo: Demo):
+    out, _ = demo
+    home = {item.id: item.document_id for item in read_records(out / "items.jsonl", QAItem)}
+    sides = [{home[row["id"]] for row in rows(out / name) if row["id"]} for name in ("train.jsonl", "val.jsonl")]
+    assert sides[1]
+    assert not sides[0] & sides[1]
+
+
+def test_every_page_and_chunk_has_one_state_and_the_card_says_the_same(demo: Demo, documents: Path):
+    out, summary = demo
+    states = list(read_records(out / "coverage.jsonl", Covered))
+    pages = Counter((state.path, state.pages) for state in states if state.kind == "page")
+    assert set(pages.values()) == {1}
+    in_files = sum(len(pymupdf.open(path)) for path in documents.rglob("*.pdf"))
+    assert sum(1 for path, _ in pages if path.endswith(".pdf")) == in_files
+    for counts, kind in ((summary.pages, "page"), (summary.chunks, "chunk")):
+        assert counts.total == sum(state.kind == kind for state in states)
+    assert all(state.reason for state in states if state.state != "used")
+    assert any(state.reason == "image without text" for state in states)
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert f"| items made | {summary.items.made:,} | {summary.items.kept_total:,} kept" in card
+
+
+def test_llama_factory_finds_the_files_and_columns_it_is_told_of(demo: Demo):
+    out, _ = demo
+    for entry in json.loads((out / "dataset_info.json").read_text()).values():
+        first = rows(out / entry["file_name"])[0]
+        assert set(entry["columns"].values()) <= first.keys()
+
+
+@pytest.mark.parametrize("name", ["run.db", "settings.toml", "errors.jsonl", "README.md", "index"])
+def test_the_run_folder_holds(demo: Demo, name: str):
+    assert (demo[0] / name).exists()
+    assert not (demo[0] / "work").exists()
