@@ -1,7 +1,7 @@
 """Lexical ranking: BM25 over ``terms``, the side of the index that names, numbers and part numbers are found by.
 
-Kept in memory and built anew each time (about a second for 10,000 chunks): bm25s can be saved, but a file that can be
-computed again faster than it can be trusted is not worth having.
+Kept in memory and built anew each time (0.3 s for 1,000 English chunks, 1 s for Chinese): bm25s can be saved, but a
+file that can be computed again faster than it can be trusted is not worth having.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from docqa.terms import terms
 
 K1 = 1.2
 B = 0.75
-"""The values of Robertson and Zaragoza (2009); tuning them moved recall at 1 by less than .005 either way."""
+"""Customary values (Robertson and Zaragoza, 2009); not tuned."""
 
 
 class BM25:

@@ -3,7 +3,7 @@
 No weights, no network, and it still finds what BM25 can't: a word's other inflections (character 4-grams) and the
 words that keep its company. Tried before: all-MiniLM (recall at 1 of .13 on Chinese), hashed n-grams at 384 dimensions
 (.50 to .72). This: .77 English, .94 and .78 Chinese alone (`python -m benchmarks.retrieval`). It costs a fit per
-corpus, about a second for 1,000 chunks, which is why it is stored beside the vectors.
+corpus, about two seconds for 1,000 chunks, which is why it is stored beside the vectors.
 
 Method: Deerwester et al. (1990), "Indexing by latent semantic analysis"; sub-linear term frequencies.
 """

@@ -168,8 +168,9 @@ def _style_levels(headings: Sequence[Candidate]) -> list[int]:
     keys = [_style(heading, number) for heading, number in zip(headings, numbers, strict=True)]
     # Without a number, a heading ranks with the outermost numbered ones that look like it.
     outermost: dict[tuple[float, bool], int] = {}
-    for *looks, scheme in (key for key in keys if key[2]):
-        outermost[looks[0], looks[1]] = min(scheme, outermost.get((looks[0], looks[1]), scheme))
+    for size, thin, scheme in keys:
+        if scheme:
+            outermost[size, thin] = min(scheme, outermost.get((size, thin), scheme))
     keys = [(size, thin, scheme or outermost.get((size, thin), 0)) for size, thin, scheme in keys]
     ranks = {key: rank for rank, key in enumerate(sorted(set(keys)), start=1)}
     found = [ranks[key] for key in keys]

@@ -132,7 +132,7 @@ def _are_columns(first: list[int], second: list[int], boxes: Sequence[BBox], em:
         return len(few) >= 3
     if len(few) < 0.5 * len(many) and narrow < 0.5 * max(_width(a), _width(b)):
         return False
-    return min(_fill(a), _fill(b)) > 0.55
+    return _is_prose(a, em) and _is_prose(b, em)
 
 
 def _rows(indices: list[int], boxes: Sequence[BBox]) -> list[BBox]:
@@ -150,9 +150,14 @@ def _width(rows: list[BBox]) -> float:
     return max(row[2] for row in rows) - min(row[0] for row in rows)
 
 
-def _fill(rows: list[BBox]) -> float:
-    """How much of its column's width the median row takes."""
-    return median(row[2] - row[0] for row in rows) / max(_width(rows), 1.0)
+def _is_prose(rows: list[BBox], em: float) -> bool:
+    """Whether the rows fill their column: most of them more than half, or two in five of a wide column wholly.
+
+    The second holds where headings and the last lines of short paragraphs outnumber full lines.
+    """
+    width = _width(rows)
+    shares = [(row[2] - row[0]) / max(width, 1.0) for row in rows]
+    return median(shares) > 0.55 or (width > 15 * em and sum(share > 0.9 for share in shares) >= 0.4 * len(rows))
 
 
 def _margin_last(columns: list[list[int]], boxes: Sequence[BBox]) -> list[list[int]]:

@@ -9,13 +9,14 @@ no sentence, and the next column does not begin with a paragraph of its own.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from docqa.parse.lines import Line
 from docqa.records import BlockKind
 from docqa.text import CJK, is_cjk
 
-_BULLET = re.compile(r"[•◦▪▫‣⁃∙·●○■□◆◇➢➤✓✔–—*-](?=\s|$)|[•●■◆▪]")
+_BULLET = re.compile(r"[•◦▪▫‣⁃∙·●○■□◆◇➢➤✓✔–—*-](?=\s|$)|[•●■◆▪]|[–—](?=[“「])")
 _ORDINAL = re.compile(
     r"\d{1,2}[.)](?=\s|$|[^\W\d_])|\d{1,2}[、）．]|[（(](?:\d{1,2}|[a-z]|[ivx]{1,4}|[一二三四五六七八九十]{1,3})[）)]"
     r"|(?:[a-z]|[ivx]{1,4})[.)](?=\s)|[①-⑳⑴-⒇]"
@@ -23,6 +24,7 @@ _ORDINAL = re.compile(
 _LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:·\s?){4,}|_{5,}")
 _ENDS_WITH_NUMBER = re.compile(r"(?:\d{1,4}|[ivxlc]{1,6})$")
 _SENTENCE_END = re.compile(r"[.!?。！？；：;:…][\"'”’»）)\]]*$")
+_ARTICLE = re.compile("第[一二三四五六七八九十百零〇\\d]+条(?![的第之规])")
 _FIRST_WORD = re.compile(f"[{CJK}]|[^\\s{CJK}]+")
 
 
@@ -53,7 +55,7 @@ def leading(lines: Sequence[Line]) -> float:
     """The usual distance of baselines inside a paragraph, in multiples of the font size."""
     pitches = [
         (line.baseline - before.baseline) / line.size
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in pairwise(lines)
         if before.column == line.column and before.size == line.size and not line.mono
     ]
     near = [pitch for pitch in pitches if 0.9 < pitch < 2.2]
@@ -132,6 +134,8 @@ def _continues(draft: Draft, line: Line, kind: BlockKind, lead: float) -> bool:
         return False
     if kind == "contents":
         return line.page == last.page
+    if _ARTICLE.match(line.text) and _SENTENCE_END.search(last.text):
+        return False
     if abs(line.size - last.size) > 0.08 * max(line.size, last.size):
         return False
     if line.column != last.column:

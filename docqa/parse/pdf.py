@@ -1,9 +1,9 @@
 """A PDF file becomes pages and blocks.
 
 The text comes from PyMuPDF; order, paragraphs, headings and tables from rules on its geometry. PyMuPDF's own layout
-model was measured at 0.2 s a page and the rules at a tenth of that, so it is asked only where a table shows (``tables``).
-What the rules cannot know they leave as paragraphs: a table that was missed is still readable text, a paragraph that was
-taken for a table is not.
+model was measured at 0.2 s a page and the rules at a tenth of that, so it is asked only where a table shows.
+What the rules cannot know they leave as paragraphs: a table that was missed is still readable text, a paragraph that
+was taken for a table is not.
 """
 
 import re
@@ -293,7 +293,8 @@ def _indent(line: Line, edge: float) -> int:
     """How many characters of its own width a line of code is set in from ``edge``, relative to its column."""
     run = max(line.runs, key=lambda run: len(run.text))
     width = (run.bbox[2] - run.bbox[0]) / len(run.text)
-    return round((line.bbox[0] - line.left - edge) / width) if width > 0 else 0
+    printed = len(line.runs[0].text) - len(line.runs[0].text.lstrip(" "))
+    return printed + (round((line.bbox[0] - line.left - edge) / width) if width > 0 else 0)
 
 
 def _table_block(tables: Sequence[Table]) -> Block:

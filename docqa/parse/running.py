@@ -59,8 +59,15 @@ def _running(side: int, page: int, edges: Sequence[tuple[list[Line], list[Line]]
     for row in edges[page][side]:
         if not _repeats(row, page, side, edges) and not _is_page_number(row, page, side, edges, height):
             break
+        # The text of forms repeats as well; running text stands apart from it.
+        if found and _gap(found[-1], row) > 2 * row.size:
+            break
         found.append(row)
     return found
+
+
+def _gap(first: Line, second: Line) -> float:
+    return max(first.bbox[1], second.bbox[1]) - min(first.bbox[3], second.bbox[3])
 
 
 def _patterns(line: Line) -> set[str]:

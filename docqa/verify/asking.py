@@ -15,7 +15,9 @@ _QUANTITY = re.compile(
     r"|多少|多大|多[长長]|多久|多高|[几幾]|何[时時]|什[么麼][时時]候",
     re.IGNORECASE,
 )
-_WHEN = re.compile(r"\bwhen\b|\bwhat (?:year|date|day|month)\b|哪一?年|何[时時]|什[么麼][时時]候", re.IGNORECASE)
+_WHEN = re.compile(
+    r"^(?:[^,]*, )?when\b|\bwhat (?:year|date|day|month)\b|哪一?年|何[时時]|什[么麼][时時]候", re.IGNORECASE
+)
 _WHY = re.compile(r"\bwhy\b|[为為]什[么麼]|[为為]何|原因", re.IGNORECASE)
 _BECAUSE = re.compile(
     r"\b(?:because|since|due to|so that|as a result|in order to|otherwise|therefore|to avoid|to prevent)\b"
@@ -87,7 +89,7 @@ def asking(question: str) -> Asking:
         rest=squash(without_place(question)),
         several=bool(_SEVERAL.search(plain)),
         compares=bool(_COMPARES.search(plain)),
-        value=bool(_QUANTITY.search(question) or _WHEN.search(question)),
+        value=bool(_QUANTITY.search(plain) or _WHEN.search(plain)),
         numbers=frozenset(veto.numbers(question)),
         denies=veto.negations(plain) > 0,
         shows=tuple(shows for asks, shows in _KINDS if asks.search(plain)),

@@ -17,12 +17,12 @@ from docqa import veto
 from docqa.records import Chunk
 from docqa.text import squash
 from docqa.verify.asking import Asking, asking
-from docqa.verify.units import WHOLE, Unit, units
+from docqa.verify.units import TABULAR, WHOLE, Unit, units
 from docqa.verify.wording import SOFT, asked, content, focus
 
 LEAST_SUPPORT = 0.45
-"""Below it the reader abstains. `python -m benchmarks.corruption` on the demo's documents: .55 loses one to two points of
-the good items, .65 up to 20; .35 wins nothing, and more answers of another subject pass."""
+"""Below it the reader abstains. `python -m benchmarks.corruption` on the demo's documents: .55 loses one to two points
+of the good items, .65 up to 20; .35 wins nothing, and more answers of another subject pass."""
 
 ABOUT_WEIGHT, FAR_WEIGHT, CHUNK_WEIGHT, PLACE_WEIGHT = 0.9, 0.7, 0.4, 0.3
 TYPE_BONUS, NAME_BONUS, WHOLE_BONUS, RANK_COST, LENGTH_COST = 0.15, 0.1, 0.2, 0.01, 0.02
@@ -63,7 +63,8 @@ class ExtractiveReader:
             return ""
         weights = _weights(question, candidates)
         named = any(
-            candidate.unit.kind == "cell" and squash(candidate.unit.names[0]) in kind.whole for candidate in candidates
+            candidate.unit.kind == "cell" and any(squash(name) in kind.rest for name in candidate.unit.names[:1])
+            for candidate in candidates
         )
         scores = [
             _support(weights, candidate) - _cost(candidate) + _fit(kind, candidate.unit, named)
@@ -127,8 +128,10 @@ def _fit(kind: Asking, unit: Unit, row_named: bool) -> float:
     if unit.kind in WHOLE or (unit.kind == "row" and kind.compares):
         several = kind.several and not (unit.kind == "column" and row_named and not kind.compares)
         fit += WHOLE_BONUS if several else -WHOLE_BONUS
-    if not (kind.compares and unit.kind in ("cell", "row")):
+    if unit.kind not in TABULAR:
         fit += NAME_BONUS * sum(squash(name) in kind.whole for name in unit.names)
+    elif not kind.compares:
+        fit += NAME_BONUS * sum(squash(name) in kind.rest for name in unit.names)
     fit += TYPE_BONUS * sum(bool(shows.search(unit.text)) for shows in kind.shows)
     fit += TYPE_BONUS * (kind.value and not veto.numbers(unit.text).keys() <= kind.numbers)
     fit += TYPE_BONUS * (kind.denies and veto.negations(unit.text) > 0)

@@ -17,11 +17,13 @@ from docqa.verify.wording import content
 
 Kind = Literal["sentence", "item", "cell", "row", "column", "list", "section", "article"]
 
-LABELS = 2
+LABELS = 3
 """How many of a table's first columns may name a row."""
 
 WHOLE = frozenset({"list", "column", "section", "article"})
 """The kinds that answer a question for several things."""
+
+TABULAR = frozenset({"cell", "row", "column"})
 
 
 _ARTICLE_START = re.compile(rf"(?:^|(?<=[。；\n]))\s*(?={ARTICLE.pattern})")
@@ -108,18 +110,22 @@ def _table(piece: Piece, caption: str) -> Iterator[tuple[str, Kind, tuple[str, .
     rows = piece.rows[piece.header_rows :]
     headers = [" ".join(dict.fromkeys(cells)) for cells in zip(*piece.rows[: piece.header_rows], strict=True)]
     headers = headers or [""] * len(piece.rows[0])
+    names = [_named(header) for header in headers]
     for row in rows:
         for label, column in product(range(min(LABELS, len(row))), range(len(row))):
             if label != column and row[label].strip() and row[column].strip():
                 under = f"{caption}\n{headers[label]}"
-                yield f"{row[label]} | {headers[column]}: {row[column]}", "cell", (row[label], headers[column]), under
-        yield (
-            " | ".join(f"{header}: {cell}" for header, cell in zip(headers, row, strict=True)),
-            "row",
-            (row[0],),
-            caption,
-        )
+                text = f"{row[label]} | {headers[column]}: {row[column]}"
+                yield text, "cell", (_named(row[label]), names[column]), under
+        text = " | ".join(f"{header}: {cell}" for header, cell in zip(headers, row, strict=True))
+        yield text, "row", tuple(_named(cell) for cell in row[:LABELS]), caption
     for label, column in product(range(min(LABELS, len(headers))), range(len(headers))):
         if label != column:
             cells = "\n".join(f"{row[label]}: {row[column]}" for row in rows)
-            yield f"{headers[column]}\n{cells}", "column", (headers[column],), caption
+            yield f"{headers[column]}\n{cells}", "column", (names[column],), caption
+
+
+def _named(cell: str) -> str:
+    """What a question calls a row or column by: its label without a unit behind it; "" for a bare number."""
+    name = re.sub(r"\s*(?:[(（\[].*|[,，] ?\S{1,6})$", "", cell.strip())
+    return name if re.search(r"[^\W\d_]{2}|[^\W\d_]\d", name) else ""

@@ -217,6 +217,8 @@ def _kind(attribute: str) -> Kind:
             return "entry"
         if _ADVICE_ZH.search(attribute):
             return "advice"
+        if re.fullmatch(r"[A-Z\d一二三四五甲乙丙丁ⅠⅡⅢ]+ ?[级級类類型等档檔区區]", attribute):
+            return "entry"  # a class that things are measured for, not a property of theirs
         return "attribute" if _ATTRIBUTES_ZH.search(attribute) else "entry"
     words = re.findall(r"[A-Za-z][\w-]*", re.sub(r"\s+(?:of|at|for|in|per|to)\b.*", "", attribute).casefold())
     if not words or re.search(r"\d", attribute):

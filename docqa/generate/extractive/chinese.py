@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from docqa.generate.extractive import places
-from docqa.generate.extractive.chinese_grammar import in_script_of, is_noun_phrase, predicate, stands_alone
+from docqa.generate.extractive.chinese_grammar import MUST, in_script_of, is_noun_phrase, predicate, stands_alone
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk, Piece
 from docqa.text import is_cjk, sentences
@@ -37,6 +37,9 @@ _GENERIC_HEADING = re.compile(
     r"^(?:概述|概述说明|总则|總則|附则|附則|说明|說明|目的|范围|範圍|介绍|介紹|简介|簡介|背景|注意|注意事项|提示|示例|例子|其他|其它|前言|引言|"
     r"Note|Tip|Caution|Warning|Important|名称|名稱|描述|选项|選項|摘要|定义|定義|术语|術語|职责|要求|管理要求|一般规定|基本要求)$",
     re.IGNORECASE,
+)
+_THIS_DOCUMENT = (
+    "本(?:制度|规程|規程|规定|規定|办法|辦法|条款|條款|流程|细则|細則|标准|標準|协议|協議|合同|章程|指引|须知)"
 )
 _ARTICLE = re.compile(r"^第[一二三四五六七八九十百零〇\d]+条\s*")
 
@@ -71,6 +74,13 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
     for template in _TEMPLATES:
         if (found := template(core)) is not None:
             name, question, subject = found
+            title = places.title(chunk)
+            if re.search(_THIS_DOCUMENT, question):
+                if not _is_title(title):
+                    return
+                question, subject = re.sub(_THIS_DOCUMENT, f"《{title}》", question), title
+            question = re.sub(r"(对|如果|什么是|为了|当)(?=[A-Za-z.])", r"\1 ", question)
+            question = re.sub(r"(?<=[A-Za-z.])(?=是什么|的目的|的用途|需要|不会)", " ", question)
             placed = _placed(in_script_of(chunk.text, question), subject, chunk)
             if placed and len(placed) <= 110:
                 yield Draft(name, placed, answer, ((start, end),))
@@ -85,7 +95,10 @@ def _article(chunk: Chunk, piece: Piece) -> Iterator[Draft]:
     if not match or not _is_title(title) or not text.endswith("。") or text.count("。") > 4:
         return
     body = text[match.end() :]
-    if not 20 <= sum(map(is_cjk, body)) <= 220 or re.search(r"[：:]|上述|前款|前条|本条|下列|以下|如下|该|此|其", body):
+    if not 20 <= sum(map(is_cjk, body)) <= 220 or re.search(
+        r"[：:]|上述|前款|前条|本条|下列|以下|如下|下表|见表|第[一二三四五六七八九十]+条|(?<!应)该|(?<!因)此|(?<!尤)其",
+        body,
+    ):
         return
     question = f"《{title}》{match.group().strip()}规定了什么内容？"
     yield Draft("article", in_script_of(chunk.text, question), body, ((piece.start + match.end(), piece.end),))
@@ -95,7 +108,7 @@ def _article(chunk: Chunk, piece: Piece) -> Iterator[Draft]:
 
 
 def _definition(text: str) -> Found:
-    found = predicate(text, r"是指|系指|指的是|是一种|是一種|是一个|是一個|是一款|是一类|是一類")
+    found = predicate(text, r"是指|系指|指的是|是一种|是一種|是一个|是一個|是一款|是一类|是一類", comma=True)
     if found and len(found.rest) >= 8:
         return (
             "definition",
@@ -125,7 +138,7 @@ def _limit(text: str) -> Found:
     )
     found = predicate(text, bounds)
     if found and re.match(rf"(?:（含）)?{_QUANTITY}", found.rest) and len(found.rest) < 40 and "，" not in found.rest:
-        return "limit", f"{found.subject}{found.verb}多少？", found.subject
+        return "quantity", f"{found.subject}{found.verb}多少？", found.subject
     found = predicate(text, r"应为|應為|为|為|是|约为")
     if found and re.fullmatch(rf"(?:人民币)?{_QUANTITY}(?:以[上下内])?(?:（[^）]*）)?", found.rest):
         return "quantity", f"{found.subject}{found.verb}多少？", found.subject
@@ -139,7 +152,7 @@ def _how_long(text: str) -> Found:
     )
     if match and is_noun_phrase(match.group(1)):
         subject, modal, after, _, inside, done = match.groups()
-        return "within", f"{subject}{modal}在{after}多长时间{inside}{done}？", subject + after
+        return "quantity", f"{subject}{modal}在{after}多长时间{inside}{done}？", subject + after
     match = re.match(
         r"^([^，。；]{2,30}?)((?:应|應|应当|應當|须|必须|需)?)(每(?:[\d一二三两四五六七八九十半]*\s?(?:个|個)?(?:小时|天|日|周|月|季度|年|班|班次)))(?:至少)?([^，；]{2,30}?)(?:[一\d]+次)?[。；]$",
         text,
@@ -147,7 +160,7 @@ def _how_long(text: str) -> Found:
     if match and is_noun_phrase(match.group(1)) and match.group(2):
         subject, modal, _, done = match.groups()
         done = re.sub(r"[一两\d]+次$", "", done)
-        return "how-often", f"{subject}{modal}多久{done}一次？", subject if len(done) < 3 else subject + done
+        return "quantity", f"{subject}{modal}多久{done}一次？", subject if len(done) < 3 else subject + done
     return None
 
 
@@ -158,13 +171,13 @@ def _who(text: str) -> Found:
     )
     if match and is_noun_phrase(match.group(1)) and is_noun_phrase(match.group(3)):
         subject, modal, _, verb, rest = match.groups()
-        return "by-whom", f"{subject}{modal}由谁{verb}{rest}？", subject
-    found = predicate(text, r"负责|負責")
+        return "responsible", f"{subject}{modal}由谁{verb}{rest}？", subject
+    found = predicate(text, r"[负負][责責](?!人)")
     if found and "由" not in found.subject and len(found.rest) >= 4:
         return (
             "responsible",
             f"{found.subject}负责什么？",
-            found.subject if _AGENT.search(found.subject) else found.subject,
+            found.subject,
         )
     return None
 
@@ -173,6 +186,17 @@ def _conditional(text: str) -> Found:
     match = re.match(
         r"^(如果|如|若|当|當|一旦|凡)([^，。；]{5,36}?)(时|時|的|后|後|的时候|的時候|的话)?，(.{6,90})[。；]$", text
     )
+    if (
+        match
+        and re.search(r"^[^，]{0,30}(?:会|會|将|將|可能|就|则|則|即)", match.group(4))
+        and not re.search(r"[你您]", text)
+    ):
+        condition = match.group(2).strip()
+        return (
+            "condition-outcome",
+            f"{match.group(1) if match.group(1) != '凡' else '如果'}{condition}，会怎么样？",
+            condition,
+        )
     if not match or not re.search(r"应|應|必须|必須|不得|须|須|需|可以|请|請|立即|禁止", match.group(4)):
         return None
     word, condition, tail, _ = match.groups()
@@ -184,27 +208,34 @@ def _conditional(text: str) -> Found:
     if condition.startswith(("您", "你")):
         return None
     when = f"{condition}{'时' if tail in (None, '的话', '的') else tail}"
-    ask = "应当怎么做" if re.search(r"应|應|必须|必須|须|須|不得|禁止|立即", match.group(4)) else "可以怎么做"
+    ask = "应当怎么做" if re.search(r"应|應|必须|必須|须|須|不得|禁止|立即|请|請", match.group(4)) else "可以怎么做"
     return "condition", f"{when}，{ask}？", condition
+
+
+_TOOL = r"(?:命令|工具|选项|選項|软件包|套件|程序|功能|脚本|参数|參數|渠道|网点|柜台)"
 
 
 def _in_order_to(text: str) -> Found:
     match = re.match(r"^(?:为了?|為了?)([^，。；是]{4,30})，([^，].{6,80})[。；]$", text)
-    if match and re.search(r"应|應|必须|必須|须|需要|可以", match.group(2)) and not re.search(r"[您你]", text):
+    if match and re.search(rf"{MUST}|需要|可以", match.group(2)) and not re.search(r"[您你]", text):
         return "in-order-to", f"为了{match.group(1)}，应当怎么做？", match.group(1)
     match = re.match(
-        r"^(?:[您你]|用户)?(?:还|也)?(?:可以|可|能够|能)(?:使用|通过|通過|利用|用) ?(.{2,30}?(?:命令|工具|选项|選項|软件包|套件|程序|功能|脚本|参数|渠道|银行|网点|柜台)) ?(?:来|來|以|，)?([^，。；]{4,40})[。；]$",
+        r"^(?:如需|如要|若要|若需|要想|要(?=[^求]))([^，。；]{4,36})，(?:请|請|[您你]?(?:可以|可|应|應|需要|需|须|必须))[^。；]{4,100}[。；]$",
         text,
     )
-    if match and not re.match(r"(?:的|中|和|与|并)", match.group(2)):
-        return "how-to", f"如何{match.group(2).strip()}？", match.group(2)
+    if match:
+        return "how-to", f"如何{match.group(1).strip()}？", match.group(1)
+    for opening in (r"(?:[您你]|用户)?(?:还|也|還)?(?:可以|可|能够|能)(?:使用|通过|通過|利用|用)", r"(?:请|請)?使用"):
+        match = re.match(rf"^{opening} ?(.{{2,40}}?{_TOOL}) ?(?:来|來|以|，)?([^，。；]{{4,44}})[。；]$", text)
+        if match and not re.match(r"(?:的|中|和|与|與|并|並|时|時|后|後|或)|.*(?:成为|成為|是)", match.group(2)):
+            return "how-to", f"如何{match.group(2).strip()}？", match.group(2)
     return None
 
 
 def _purpose(text: str) -> Found:
-    found = predicate(text, r"用于|用於|用来|用來|旨在|的目的是|的作用是|的用途是")
-    if found and len(found.rest) >= 4:
-        subject = found.subject.removesuffix("可").removesuffix("是")
+    found = predicate(text, r"(?<![适適])用于|(?<![适適])用於|用来|用來|旨在|的目的是|的作用是|的用途是")
+    if found and len(found.rest) >= 4 and not re.search(r"的[，。]|的，", found.rest):
+        subject = re.sub("(?:可|是|设计|設計)$", "", found.subject)
         if not is_noun_phrase(subject):
             return None
         ask = {"旨在": f"{subject}旨在什么？"}.get(found.verb, f"{subject}的用途是什么？")
@@ -213,7 +244,7 @@ def _purpose(text: str) -> Found:
         return "purpose", f"{subject}的目的是什么？" if found.verb == "旨在" else ask, subject
     found = predicate(text, r"适用于|適用於")
     if found and len(found.rest) >= 4:
-        return "applies-to", f"{found.subject}适用于什么？", found.subject
+        return "purpose", f"{found.subject}适用于什么？", found.subject
     return None
 
 
@@ -236,27 +267,22 @@ def _default(text: str) -> Found:
 
 def _must(text: str) -> Found:
     found = predicate(text, r"不得|严禁|嚴禁|禁止|不应|不應|不可以|切勿")
-    if found and len(found.rest) >= 4:
-        if _AGENT.search(found.subject):
-            return "must-not", f"{found.subject}{found.verb}做什么？", found.subject
+    if found:
+        if len(found.rest) < 4 or not _AGENT.search(found.subject):
+            return None
+        return "agent-must", f"{found.subject}{found.verb}做什么？", found.subject
+    found = predicate(text, MUST)
+    if found is None or len(found.rest) < 6 or found.rest.startswith(("由", "为", "是", "该")):
         return None
-    found = predicate(text, r"应当|應當|应|應|必须|必須|须|須")
-    if (
-        found
-        and len(found.rest) >= 6
-        and _AGENT.search(found.subject)
-        and not found.rest.startswith(("由", "在", "为", "该"))
-    ):
-        return "must-agent", f"{found.subject}应当做什么？", found.subject
-    if found and len(found.rest) >= 8 and not found.rest.startswith(("由", "为", "是", "该")):
-        return "must-thing", f"对{found.subject}有什么要求？", found.subject
-    return None
+    if _AGENT.search(found.subject) and "在" not in found.subject:
+        return "agent-must", f"{found.subject}应当做什么？", found.subject
+    return "must-thing", f"对{found.subject}有什么要求？", found.subject
 
 
 def _function(text: str) -> Found:
     kinds = r"命令|工具|程序|脚本|腳本|指令碼|软件包|套件|选项|選項|文件|檔案|软件|系统|系統|装置|功能"
     match = re.match(
-        rf"^([^，。；]{{0,28}}?(?:{kinds}))(?:可以|会|會|能够|能夠|能|将|將)?(提供|支持|支援|检查|檢查|生成|产生|產生|创建|建立|执行|執行|显示|顯示|设置|設定|定义|定義|列出|包含|允许|允許|安装|安裝|构建|構建|记录|記錄|自动|自動|帮助|幫助)(了?[^；]{{4,80}})[。；]$",
+        rf"^([^，。；]{{0,45}}?(?:{kinds}))(?:可以|会|會|能够|能夠|能|将|將)?(提供|支持|支援|检查|檢查|生成|产生|產生|创建|建立|执行|執行|显示|顯示|设置|設定|定义|定義|列出|包含|允许|允許|安装|安裝|构建|構建|记录|記錄|自动|自動|帮助|幫助)(?![后後时時])(了?[^；]{{4,80}})[。；]$",
         text,
     )
     if match and is_noun_phrase(match.group(1)):
@@ -298,7 +324,7 @@ def _placed(question: str, subject: str, chunk: Chunk) -> str:
 
 def _is_title(title: str) -> bool:
     """Whether a title names a document for a reader: Chinese, not a single common word, not a path."""
-    return 4 <= sum(map(is_cjk, title)) and len(title) <= 32 and not re.search(r"[/\\]|\.\w{2,4}$", title)
+    return sum(map(is_cjk, title)) >= 4 and len(title) <= 32 and not re.search(r"[/\\]|\.\w{2,4}$", title)
 
 
 def _specific(subject: str) -> bool:

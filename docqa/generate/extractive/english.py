@@ -45,6 +45,16 @@ _GENERIC_HEADING = re.compile(
     r"usage|features?|remarks?|warning|caution|others?|misc.*|more.*|.*\bnotes?)$",
     re.IGNORECASE,
 )
+_ACTS = re.compile(
+    r"(?:\w(?:er|or|ist|eer|ant|ee|ian)s?|staff|personnel|bank|party|parties|company|people|person|persons|everyone|anyone|"
+    r"leader|department|team|users?|nurses?|crew|command|program|owner|holder|committee|board|branch)$",
+    re.IGNORECASE,
+)
+"""Subjects that do something, of whom one asks what they must do."""
+_NOT_ACTS = re.compile(
+    r"(?:water|filter|converter|motor|temperature|register|number|layer|rotor|sensor|buffer|meter|power|order|paper|cover|liner|impeller|cylinder|spacer|hanger|breaker|strainer|diameter|letter|folder)s?$",
+    re.I,
+)
 _CONDITION = re.compile(r"^(If|When|Whenever|Before|After|Unless|While|Until|Once)\s+([^,]{8,110}),\s+(.+)$")
 _CAUSE = re.compile(r"^(.{15,}?),?\s+(because|since|so that|in order to|due to|owing to)\s+(.{10,})\.$")
 _ACRONYM = re.compile(
@@ -118,7 +128,7 @@ def _conditional(text: str) -> Found:
     if is_base_verb(first) and main[0].islower() and tagged(main)[0][1] not in ("NNS", "DT") and " " in main:
         if re.search(r"\b(?:to|be)$", main) or clause(main[0].upper() + main[1:]):
             return None
-        return "condition-do", f"What should be done {word} {lowered(condition)}?", condition
+        return "told", f"What should be done {word} {lowered(condition)}?", condition
     found = clause(main[0].upper() + main[1:])
     if found is None or found.tag != "MD":
         return None
@@ -141,6 +151,12 @@ def _obligation(found: Clause) -> str:
         return f"What limit {modal} {subject} not exceed"
     if first in _OBJECT_ASKED and found.rest_tags[1 + negative][1] in _OBJECT_TAGS:
         return f"What {modal} {subject} {'not ' if negative else ''}{first}"
+    if (
+        modal in ("must", "shall", "should")
+        and not negative
+        and not (_ACTS.search(found.subject) and not _NOT_ACTS.search(found.subject))
+    ):
+        return f"What requirement applies to {subject}"
     return f"What {modal} {subject} {'not ' if negative else ''}do"
 
 
@@ -159,7 +175,7 @@ def _obliged(text: str) -> Found:
         how = _adverbial(words[2:])
         if how:
             return (
-                "passive-" + how.split()[0].lower() + "-must",
+                "passive-must",
                 f"{how} {modal} {subject} be {words[1]}?",
                 found.subject,
             )
@@ -168,8 +184,8 @@ def _obliged(text: str) -> Found:
     if not question:
         return None
     name = "limit" if "limit" in question else "must-not" if " not do" in question else "must"
-    if modal in ("may", "can"):
-        name = "can" if name == "must" else name
+    if name == "must":
+        name = "can" if modal in ("may", "can") else "requirement" if "requirement" in question else "must"
     return name, f"{question}?", found.subject
 
 
@@ -190,8 +206,10 @@ def _adverbial(words: list[str]) -> str:
         return "How"
     if re.match(r"(?:in|on|at|inside|outside|near|next to)\s+(?:a|an|the)\b", rest) and len(words) > 2:
         return "Where"
-    if re.match(r"(?:for|to)\s", rest) and len(words) > 2:
-        return "For what purpose"
+    if re.match(r"for (?:at least |at most |up to |about )?(?:\d|the life|one|two|three|several)", rest):
+        return "How long"
+    if re.match(r"(?:for \w+ing|to (?!the|a|an|its|each|all)[a-z]+)\b", rest) and len(words) > 2:
+        return "For what purpose" if words[0] == "for" or is_base_verb(words[1]) else ""
     return ""
 
 
@@ -206,21 +224,13 @@ def _used_for(text: str) -> Found:
     found = clause(text)
     if found is None or found.verb not in BE:
         return None
-    match = re.match(r"(used|designed|intended|required|needed|provided|responsible) (for|to) (\w+)", found.rest)
+    match = re.match(r"(used|designed|intended|required|needed|responsible) (for|to) (\w+)", found.rest)
     if not match:
         return None
-    subject, word, by = lowered(found.subject), match.group(1), match.group(2)
-    if word == "responsible":
-        return "responsible", f"What {found.verb} {subject} responsible for?", found.subject
-    if word == "used":
-        return (
-            "used-for",
-            f"What {found.verb} {subject} used {'for' if by == 'for' or True else 'to do'}?",
-            found.subject,
-        )
-    if by == "for":
-        return "used-for", f"What {found.verb} {subject} {word} for?", found.subject
-    return "designed-to", f"What {found.verb} {subject} {word} to do?", found.subject
+    subject, word = lowered(found.subject), match.group(1)
+    if word == "designed" and match.group(2) == "to":
+        return "purpose", f"What {found.verb} {subject} designed to do?", found.subject
+    return "purpose", f"What {found.verb} {subject} {word} for?", found.subject
 
 
 def _default(text: str) -> Found:
@@ -230,7 +240,7 @@ def _default(text: str) -> Found:
         if found is None or found.tag not in ("VBZ", "VBP") or found.verb in BE | {"has", "have"}:
             return None
         do = "do" if found.plural else "does"
-        return "by-default", f"What {do} {lowered(found.subject)} do by default?", found.subject
+        return "default", f"What {do} {lowered(found.subject)} do by default?", found.subject
     match = re.match(r"The default ([\w -]{3,60}?) (is|are) ", text)
     return ("default", f"What {match.group(2)} the default {match.group(1)}?", match.group(1)) if match else None
 
@@ -243,7 +253,7 @@ def _is(text: str) -> Found:
     if _QUANTITY.match(found.rest) or re.match(
         rf"(?:at (?:least|most)|about|between|approximately|up to|limited to) {_QUANTITY.pattern}", found.rest
     ):
-        return "quantity", f"What {found.verb} {subject}?", found.subject
+        return "limit", f"What {found.verb} {subject}?", found.subject
     if (
         re.match(r"(?:an?|the|one of the) (?:\w+[ -]){0,6}\w+", found.rest)
         and found.verb == "is"
@@ -263,7 +273,7 @@ def _is(text: str) -> Found:
         return "definition", f"What is {subject}?", found.subject
     if (
         re.match(
-            r"(?:made of|composed of|made from|based on|located|connected to|equipped with|fitted with|mounted|driven by|sealed by|protected by|operated by|approved by|kept by|held by|charged|paid|calculated|determined by|stored in|installed)\b",
+            r"(?:made of|composed of|made from|based on|located|connected to|equipped with|fitted with|mounted|driven by|sealed by|protected by|operated by|approved by|kept by|held by|charged|paid|calculated|determined by|stored in|installed|offered by|provided by|supported by|controlled by|set by|taken from)\b",
             found.rest,
         )
         and len(found.rest.split()) > 3
@@ -313,7 +323,7 @@ def _by_means(text: str) -> Found:
         return "how-can-you", f"How can you {match.group(1)}?", match.group(1)
     match = re.match(r"Use ((?:the|an?) [^,]+?) to (\w+ [^,]+)\.$", text)
     if match and is_base_verb(match.group(2).split()[0]):
-        return "use-to", f"What should be used to {match.group(2)}?", match.group(2)
+        return "how-can-you", f"What should be used to {match.group(2)}?", match.group(2)
     return None
 
 
@@ -337,7 +347,8 @@ def _does(text: str) -> Found:
     if found is None or found.tag not in ("VBZ", "VBP") or found.verb in BE | {"has", "have", "does", "do"}:
         return None
     verb = base_form(found.verb)
-    if verb not in _OBJECT_VERBS or not found.rest_tags or "," in found.rest[:3]:
+    agent = re.search(r"(?:command|option|tool|program|script|function|system|valve|device|utility)$", found.subject)
+    if (verb not in _OBJECT_VERBS and not agent) or not found.rest_tags or "," in found.rest[:3]:
         return None
     do = "do" if found.plural else "does"
     subject = lowered(found.subject)
@@ -347,7 +358,7 @@ def _does(text: str) -> Found:
             return None
         return "does-prep", f"What {do} {subject} {verb} {preposition}?", found.subject
     if verb == "mean":
-        return "means", f"What {do} {subject} mean?", found.subject
+        return "definition", f"What {do} {subject} mean?", found.subject
     if found.rest_tags[0][1] not in _OBJECT_TAGS:
         return None
     if verb in _OBJECT_ASKED:
@@ -355,7 +366,22 @@ def _does(text: str) -> Found:
     return "does", f"What {do} {subject} do?", found.subject
 
 
-_ADDRESSED: tuple[Callable[[str], Found], ...] = (_by_means,)
+def _told(text: str) -> Found:
+    """ "If you ..., please do", "When ..., you should do": what the reader is told to do, and when."""
+    match = _CONDITION.match(text.rstrip("."))
+    if not match:
+        return None
+    word, condition, main = match.group(1).lower(), match.group(2), match.group(3)
+    told = re.match(r"(?:please |you (should|must|can|may|need to|have to) )?(?:also |always )?([a-z]+) ", main)
+    if told is None or not is_base_verb(told.group(2)) or clause(main[0].upper() + main[1:]) is not None:
+        return None
+    if told.group(1) is None and not main.startswith("please") and tagged(main)[0][1] in ("NN", "NNS", "JJ"):
+        return None
+    ask = "What can you do" if told.group(1) in ("can", "may") else "What should you do"
+    return "told", f"{ask} {word} {lowered(condition)}?", condition
+
+
+_ADDRESSED: tuple[Callable[[str], Found], ...] = (_by_means, _told)
 """For sentences that address the reader."""
 
 _TEMPLATES: tuple[Callable[[str], Found], ...] = (
@@ -400,7 +426,7 @@ def _specific(subject: str) -> bool:
     """Whether the words can be found in a corpus: a name, an identifier, or two uncommon content words."""
     words = re.findall(r"[\w./+-]+", subject)
     for at, word in enumerate(words):
-        if re.search(r"\d", word) and re.search(r"[A-Za-z]", word) or re.search(r"[a-z][A-Z]|^[A-Z]{2,}$", word):
+        if (re.search(r"\d", word) and re.search(r"[A-Za-z]", word)) or re.search(r"[a-z][A-Z]|^[A-Z]{2,}$", word):
             return True
         if at and word[0].isupper():
             return True

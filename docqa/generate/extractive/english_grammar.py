@@ -37,18 +37,30 @@ _DATED = re.compile(
     r"as of|last (?:year|month|week)|this year|no longer|since (?:19|20)\d\d|(?:in|by) (?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
-_JUNK = re.compile(r"https?://|www\.|[{}<>$|\\^~=#@_]{1}|\.\.|…|�|\s[-+/*]{1,2}\w|--|✓|•|[“”\"].*[“”\"].*[“”\"]")
+_JUNK = re.compile(r"https?://|www\.|[{}<>|\\^~#@]|\.\.|…|�|\s[+/*]\w|✓|•|[“”\"].*[“”\"].*[“”\"]")
+
+
+_NAME = re.compile(
+    r"“[^”]+”|(?<!\S)[^\s(),“”]*\w[/_.+=-]+\w[^\s(),“”]*(?<![.,])|(?<!\S)[\w.-]+\(\d\)|(?<!\S)-{1,2}\w[\w-]*"
+)
+"""A file, command, option or quotation: one name to the grammar, whatever marks it is made of."""
+
+_STAND_IN = "Zzname"
 
 
 @lru_cache(maxsize=4096)
 def tagged(text: str) -> tuple[Token, ...]:
-    """Words and marks of ``text`` with Penn Treebank tags, mended by their neighbours."""
+    """Words and marks of ``text`` with Penn Treebank tags, mended by their neighbours; a name is one word."""
     from textblob.en import tag
 
+    names = _NAME.findall(text)
     tokens: list[Token] = []
-    for word, given in tag(text):
+    for word, given in tag(_NAME.sub(_STAND_IN, text)):
         before = tokens[-1] if tokens else ("", "")
         kind = str(given)
+        if word == _STAND_IN and names:
+            tokens.append((names.pop(0), "NNP"))
+            continue
         low = word.lower()
         if low in MODALS:
             kind = "MD"
@@ -62,8 +74,6 @@ def tagged(text: str) -> tuple[Token, ...]:
             kind = "VBZ"
         elif re.search(r"\d", word) and kind not in _NOUN:
             kind = "CD" if word[0].isdigit() else "NNP"
-        elif kind == "JJ" and "-" in word and len(word) > 8 and before[1] != "DT":
-            kind = "NNP" if re.search(r"[A-Z\d]", word) else "JJ"
         tokens.append((word, kind))
     return tuple(tokens)
 
@@ -71,7 +81,7 @@ def tagged(text: str) -> tuple[Token, ...]:
 def stands_alone(text: str) -> bool:
     """Whether a sentence can be read without what surrounds it: whole, plain, pointing nowhere, true on any day."""
     words = text.split()
-    if not 5 <= len(words) <= 45 or not text.rstrip().endswith(".") or text.count(":") or ";" in text:
+    if not 5 <= len(words) <= 45 or not text.rstrip().endswith(".") or re.search(r":\s|;", text):
         return False
     if not (text[0].isupper() or text[0].isdigit()) or _JUNK.search(text):
         return False
@@ -134,7 +144,7 @@ def _finite(tokens: tuple[Token, ...]) -> int | None:
 
 def _is_noun_phrase(tokens: tuple[Token, ...]) -> bool:
     """At most ten words, noun-final, of nouns, adjectives and short prepositional tails; no pronoun, no loose verb."""
-    if not tokens or tokens[-1][1] not in _NOUN or tokens[-1][1] == "CD" and len(tokens) == 1:
+    if not tokens or tokens[-1][1] not in _NOUN or (tokens[-1][1] == "CD" and len(tokens) == 1):
         return False
     for at, (word, kind) in enumerate(tokens):
         low = word.lower()
@@ -186,6 +196,8 @@ def lowered(phrase: str) -> str:
     if not first.isalpha() or not first[1:].islower() or not first[0].isupper():
         return phrase
     from lemminflect import getAllLemmas
+    from textblob.en import lexicon
 
-    common = bool(getAllLemmas(first.lower())) and tagged(phrase)[0][1] not in ("NNP", "NNPS")
+    named = str(lexicon.get(first) or "").startswith("NNP") or rest[:1].isupper()
+    common = bool(getAllLemmas(first.lower())) and not named
     return f"{first.lower()} {rest}".strip() if common else phrase

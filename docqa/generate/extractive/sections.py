@@ -1,0 +1,129 @@
+"""What a section says about its subject, and how a task is done that a sentence names and a listing shows.
+
+Both are asked from a paragraph and what belongs to it: the heading above names the subject, the code below is part of
+the answer. Whole paragraphs are answered, so these teach an explanation rather than a fact; one is made a section.
+"""
+
+import re
+from collections.abc import Iterator
+
+from docqa.generate.extractive import places
+from docqa.generate.extractive.patterns import Draft
+from docqa.records import Chunk, Piece
+from docqa.text import detect_language, is_cjk, sentences
+
+_LEADING_ELSEWHERE = re.compile(
+    r"\b(?:following|below|above|as follows|see|refer|here (?:is|are)|this (?:section|chapter|appendix|document|guide)|"
+    r"these|let['’]s|figure|table|i|we|my|our|us)\b|https?:|[:：]$|"
+    r"下列|以下|如下|下面|上述|上面|前述|本[节節章文]|[这這][里裡一]|参见|參見|请见|請見|见|見|我们|我們|Section|Chapter",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"(?:this|that|these|those|it|they|he|she|such|however|therefore|thus|but|and|so|then|also|please|if you)\b|"
+    r"第[一二三四五六七八九十百零〇\d]+[条條]|[这這那此该該它其]|但|因此|所以|然而|不过|不過|注意|请|請",
+    re.IGNORECASE,
+)
+_COMMON_HEADING = re.compile(
+    r"(?:introduction|overview|general.*|notes?|tips?|examples?|summary|background|scope|purpose|description|name|"
+    r"synopsis|options|contents|preface|references|acknowledge?ments?|abstract|conclusions?|copyright|author|"
+    r"license|see also|document.*|terms.*|definitions.*|术语.*|術語.*|定义.*|概述|总则|總則|附则|附則|说明|說明|目的|范围|範圍|介绍|介紹|简介|簡介|注意.*|提示|示例|其他|其它|前言|引言|"
+    r"名称|名稱|描述|选项|選項|摘要|作者|许可证|許可證|.{0,1})",
+    re.IGNORECASE,
+)
+_HOW_EN = re.compile(
+    r"^(?:You can|You may|One can|Users can) (?:also |easily )?(?P<task>[a-z]+ [^:;]{8,110}?)"
+    r"(?: as follows| like this| as below| by the following| with the following commands?)?[.:]$"
+)
+_HOW_PASSIVE_EN = re.compile(
+    r"^(?P<subject>(?:The |A |An )?[A-Za-z][\w ./-]{4,60}?) (?P<can>can|may|should|must) be (?P<done>[a-z]+(?:ed|en|wn|un|t|d))"
+    r"(?P<rest> [^:;,]{0,70}?)?(?: as follows| like this| with the following| by the following)[.:]$"
+)
+_HOW_ZH = re.compile(
+    r"^(?:[您你]|用户|用戶)?(?:还|也|還)?(?:可以|可|能)?(?:使用|通过|通過|用|按照?|以|运行|執行|执行)"
+    r"(?:[^，。：]{0,24}?(?:命令|方式|工具|选项|選項|步骤|步驟|软件包|套件|程序|方法|脚本))(?:来|來|以)?"
+    r"(?P<task>[^，。：；]{4,50})[。：:]$"
+)
+
+
+def questions(chunk: Chunk) -> Iterator[Draft]:
+    """Yield the section's question, then one for each listing that a sentence introduces."""
+    yield from _section(chunk)
+    for before, piece in zip(chunk.pieces, chunk.pieces[1:], strict=False):
+        if before.kind == "paragraph" and piece.kind == "code" and piece.end - piece.start <= 400:
+            yield from _listing(chunk, before, piece)
+
+
+def _section(chunk: Chunk) -> Iterator[Draft]:
+    heads = [piece for piece in chunk.pieces if piece.kind == "heading"]
+    rest = chunk.pieces[len(heads) :]
+    if not heads or not rest or rest[0].kind != "paragraph" or not chunk.heading_path:
+        return
+    heading, title = places.section(chunk), places.title(chunk)
+    chinese = chunk.language == "zh"
+    text = chunk.text[rest[0].start : rest[0].end]
+    if not heading or not title or detect_language(title) not in ("und", chunk.language):
+        return
+    if not _is_subject(heading, chinese) or not _explains(text, chunk.language):
+        return
+    if chinese:
+        question = f"《{title}》中关于“{heading}”是怎样说明的？"
+        question = places.script(question, chunk) if question else ""
+        yield Draft("section-zh", question, text, ((rest[0].start, rest[0].end),))
+    else:
+        yield Draft("section-en", f"What does “{title}” say about “{heading}”?", text, ((rest[0].start, rest[0].end),))
+
+
+def _is_subject(heading: str, chinese: bool) -> bool:
+    """Whether a heading names something that can be said something about, not a step, a sentence or a common word."""
+    if _COMMON_HEADING.fullmatch(heading) or re.search(r"[?？!！:：]$|^[–—-]|^\W", heading):
+        return False
+    if chinese:
+        return 2 <= len(heading) <= 24 and not re.match(r"(?:第.{1,3}步|步骤)", heading)
+    return len(heading.split()) <= 8 and not re.match(r"(?:step|how|what|why|when) ", heading, re.IGNORECASE)
+
+
+def _explains(text: str, language: str) -> bool:
+    """Whether a paragraph stands by itself as an explanation: one to six whole sentences that point nowhere."""
+    size = sum(map(is_cjk, text)) * 2.5 if language == "zh" else len(text)
+    if not 90 <= size <= 900 or _LEADING_ELSEWHERE.search(text) or _POINTS_BACK.match(text):
+        return False
+    if not text.rstrip().endswith((".", "。")) or any(text.count(a) != text.count(b) for a, b in ("()", "（）", "“”")):
+        return False
+    return 1 <= len(list(sentences(text, language))) <= 6
+
+
+def _listing(chunk: Chunk, before: Piece, code: Piece) -> Iterator[Draft]:
+    text = chunk.text[before.start : before.end]
+    *_, (start, end) = sentences(text, chunk.language) or [(0, 0)]
+    sentence = text[start:end]
+    asked = _asked_zh(sentence) if chunk.language == "zh" else _asked_en(sentence)
+    if not asked or _names_nothing(asked):
+        return
+    quotes = ((before.start + start, before.start + end), (code.start, code.end))
+    answer = f"{sentence}\n{chunk.text[code.start : code.end]}"
+    if chunk.language == "zh":
+        yield Draft("listing-zh", places.script(asked, chunk), answer, quotes)
+    else:
+        yield Draft("listing-en", asked, answer, quotes)
+
+
+def _asked_en(sentence: str) -> str:
+    if match := _HOW_EN.match(sentence):
+        return f"How can you {match['task']}?"
+    if match := _HOW_PASSIVE_EN.match(sentence):
+        subject = match["subject"]
+        subject = subject[0].lower() + subject[1:] if re.match(r"(?:The|An?) ", subject) else subject
+        return f"How {match['can']} {subject} be {match['done']}{match['rest'] or ''}?"
+    return ""
+
+
+def _asked_zh(sentence: str) -> str:
+    match = _HOW_ZH.match(sentence)
+    return f"如何{match['task'].strip()}？" if match else ""
+
+
+def _names_nothing(question: str) -> bool:
+    return bool(
+        re.search(r"\b(?:it|this|these|them|that|following|above|below|here|my|our)\b", question, re.IGNORECASE)
+        or re.search(r"(?<!应)[该這这此那它其]|以下|如下|上述", question)
+    )
