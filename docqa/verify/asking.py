@@ -51,6 +51,9 @@ _NAMES = re.compile(r"“[^”]*”|《[^》]*》|\"[^\"]*\"")
 
 _COMPARES = re.compile(r"\bwhich has\b|\bcompared?\b|\bdiffer|相比|区别|不同", re.IGNORECASE)
 
+_SAID_OF = re.compile(r"\bsay about\b|怎[样樣][说說]明")
+_STANDS_FOR = re.compile(r"\b([A-Za-z][\w-]{1,9}) stand for\b")
+
 ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千\d]+[条條]")
 
 
@@ -67,6 +70,7 @@ class Asking:
         denies: whether it asks what is not, or must not be.
         shows: patterns of what an answer of the kind asked for has.
         article: the article of a law it asks for by number, or "".
+        told_of: names of sections, squashed, when it asks what is said about one.
     """
 
     whole: str
@@ -78,11 +82,16 @@ class Asking:
     denies: bool
     shows: tuple[re.Pattern[str], ...]
     article: str
+    told_of: frozenset[str]
 
 
 def asking(question: str) -> Asking:
     """Tell what ``question`` asks for."""
     plain = _NAMES.sub(" ", question)
+    shows = [shows for asks, shows in _KINDS if asks.search(plain)]
+    if stands_for := _STANDS_FOR.search(question):
+        shows.append(re.compile(rf"\({re.escape(stands_for.group(1))}s?\)"))
+    names = _NAMES.findall(question) if _SAID_OF.search(plain) else []
     article = ARTICLE.search(question)
     return Asking(
         whole=squash(question),
@@ -92,6 +101,7 @@ def asking(question: str) -> Asking:
         value=bool(_QUANTITY.search(plain) or _WHEN.search(plain)),
         numbers=frozenset(veto.numbers(question)),
         denies=veto.negations(plain) > 0,
-        shows=tuple(shows for asks, shows in _KINDS if asks.search(plain)),
+        shows=tuple(shows),
         article=article.group() if article else "",
+        told_of=frozenset(squash(name.strip("“”《》\"")) for name in names),
     )

@@ -18,9 +18,9 @@ FRAME = frozenset(
     stem(word)
     for word in (
         "given under against than higher lower greater larger smaller longer shorter more less earlier later same "
-        "stand "
+        "stand option "
         "mean refer call define known use used apply include consist follow step reason "
-        "对 应 更 长 短 高 低 大 小 多 少 早 晚 时 均 都 共 项 即 指"
+        "对 应 更 长 短 高 低 大 小 多 少 早 晚 时 均 都 共 项 即 指 选 選 項 的 作 用 条 規 规"
     ).split()
 )
 """What a template may put around its spans without it standing in a quote."""

@@ -9,13 +9,14 @@ sentence passes (SQuAD's "plausible" answers), and a question in other words tha
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docqa import veto
 from docqa.records import Chunk
-from docqa.text import squash
+from docqa.text import is_cjk, squash
 from docqa.verify.asking import Asking, asking
 from docqa.verify.units import TABULAR, WHOLE, Unit, units
 from docqa.verify.wording import SOFT, asked, content, focus
@@ -26,8 +27,11 @@ of the good items, .65 up to 20; .35 wins nothing, and more answers of another s
 
 ABOUT_WEIGHT, FAR_WEIGHT, CHUNK_WEIGHT, PLACE_WEIGHT = 0.9, 0.7, 0.4, 0.3
 TYPE_BONUS, NAME_BONUS, WHOLE_BONUS, RANK_COST, LENGTH_COST = 0.15, 0.1, 0.2, 0.01, 0.02
+OPENING_BONUS, TOLD_BONUS = 0.2, 1.0
 
 _CACHED = 4096
+
+_MARKER = re.compile(r"^(?:[•◦▪–-]|\(?\w{1,2}[.)、])\s*|^(?:the|an?)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -135,4 +139,13 @@ def _fit(kind: Asking, unit: Unit, row_named: bool) -> float:
     fit += TYPE_BONUS * sum(bool(shows.search(unit.text)) for shows in kind.shows)
     fit += TYPE_BONUS * (kind.value and not veto.numbers(unit.text).keys() <= kind.numbers)
     fit += TYPE_BONUS * (kind.denies and veto.negations(unit.text) > 0)
-    return fit
+    fit += TOLD_BONUS * (unit.kind == "section" and not kind.told_of.isdisjoint(map(squash, unit.names)))
+    return fit + OPENING_BONUS * _opens_with_subject(unit, kind.rest)
+
+
+def _opens_with_subject(unit: Unit, question: str) -> bool:
+    """Whether a sentence begins with words of the question, as one does whose subject is asked about."""
+    if unit.kind not in ("sentence", "item"):
+        return False
+    opening = squash(_MARKER.sub("", unit.text))
+    return opening[: 3 if is_cjk(opening[:1] or " ") else 10] in question

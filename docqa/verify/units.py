@@ -90,7 +90,7 @@ def _parts(chunk: Chunk, pieces: Sequence[Piece]) -> Iterator[tuple[str, Kind, t
                     yield sentence, "sentence", (), before
             lead = said[-1] if said else lead
     prose = [chunk.text[piece.start : piece.end] for piece in body if piece.kind not in ("table", "caption")]
-    if len(prose) > 1 or any(len(list(sentences(text, chunk.language))) > 1 for text in prose):
+    if (heading and prose) or len(prose) > 1 or any(len(list(sentences(text, chunk.language))) > 1 for text in prose):
         yield "\n".join(prose), "section", (heading,), ""
     for article in _ARTICLE_START.split("\n".join(prose)) if chunk.language == "zh" else ():
         if number := ARTICLE.match(article):

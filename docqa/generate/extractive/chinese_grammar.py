@@ -85,9 +85,7 @@ def is_noun_phrase(text: str) -> bool:
     )
 
 
-_TO_TRADITIONAL = str.maketrans(
-    "么谁应当为负责据规时间长别对样须会没选项", "麼誰應當為負責據規時間長別對樣須會沒選項"
-)
+_TO_TRADITIONAL = str.maketrans("么谁应当为负责据规时间长别对样须会没选项关于说", "麼誰應當為負責據規時間長別對樣須會沒選項關於說")
 _TRADITIONAL = re.compile(
     "[這說為無與個們來時間對應開關電實現發過還進運機設備處於從當會長經內門題數據類級別規則條節軟檔]"
 )

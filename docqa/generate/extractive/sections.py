@@ -5,19 +5,25 @@ the answer. Whole paragraphs are answered, so these teach an explanation rather 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docqa.generate.extractive import places
+from docqa.generate.extractive.chinese_grammar import in_script_of
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk, Piece
 from docqa.text import detect_language, is_cjk, sentences
 
-_LEADING_ELSEWHERE = re.compile(
-    r"\b(?:following|below|above|as follows|see|refer|here (?:is|are)|this (?:section|chapter|appendix|document|guide)|"
-    r"these|let['’]s|figure|table|i|we|my|our|us)\b|https?:|[:：]$|"
-    r"下列|以下|如下|下面|上述|上面|前述|本[节節章文]|[这這][里裡一]|参见|參見|请见|請見|见|見|我们|我們|Section|Chapter",
+_ELSEWHERE = re.compile(
+    r"\b(?:above|below|see|refer|this (?:section|chapter|appendix|document|guide)|let['’]s|figure|table|i|we|my|our|us)\b"
+    r"|https?:|\b(?:Note|Tip|Caution|Warning)\n|下面|上述|上面|前述|本[节節章文]|参见|參見|请见|請見|(?<![常意可])[见見]|我们|我們"
+    r"|Section|Chapter",
     re.IGNORECASE,
 )
+_LEADS = re.compile(
+    r"\b(?:following|as follows|here (?:is|are)|these)\b|[:：]$|下列|以下|如下|[这這][里裡]", re.IGNORECASE
+)
+_SURELY_UNCUT = 350
+"""Tokens; a chunk much smaller than the chunker's size (512) holds its whole section."""
 _POINTS_BACK = re.compile(
     r"(?:this|that|these|those|it|they|he|she|such|however|therefore|thus|but|and|so|then|also|please|if you)\b|"
     r"第[一二三四五六七八九十百零〇\d]+[条條]|[这這那此该該它其]|但|因此|所以|然而|不过|不過|注意|请|請",
@@ -56,21 +62,43 @@ def questions(chunk: Chunk) -> Iterator[Draft]:
 def _section(chunk: Chunk) -> Iterator[Draft]:
     heads = [piece for piece in chunk.pieces if piece.kind == "heading"]
     rest = chunk.pieces[len(heads) :]
-    if not heads or not rest or rest[0].kind != "paragraph" or not chunk.heading_path:
+    if not heads or not rest or not chunk.heading_path:
         return
-    heading, title = places.section(chunk), places.title(chunk)
-    chinese = chunk.language == "zh"
-    text = chunk.text[rest[0].start : rest[0].end]
-    if not heading or not title or detect_language(title) not in ("und", chunk.language):
+    heading, outer = places.section(chunk), _outer(chunk)
+    body = _body(chunk, rest)
+    if not heading or not outer or not body or not _is_subject(heading, chunk.language == "zh"):
         return
-    if not _is_subject(heading, chinese) or not _explains(text, chunk.language):
-        return
-    if chinese:
-        question = f"《{title}》中关于“{heading}”是怎样说明的？"
-        question = places.script(question, chunk) if question else ""
-        yield Draft("section-zh", question, text, ((rest[0].start, rest[0].end),))
+    answer = chunk.text[body[0].start : body[-1].end]
+    quotes = tuple((piece.start, piece.end) for piece in body)
+    if chunk.language == "zh":
+        question = in_script_of(chunk.text, f"{outer}中关于“{heading}”是怎样说明的？")
+        yield Draft("section-zh", question, answer, quotes)
     else:
-        yield Draft("section-en", f"What does “{title}” say about “{heading}”?", text, ((rest[0].start, rest[0].end),))
+        yield Draft("section-en", f"What does {outer} say about “{heading}”?", answer, quotes)
+
+
+def _outer(chunk: Chunk) -> str:
+    """How a question names what the section stands in: the document, or its chapter; "" when neither has a name."""
+    title = places.title(chunk)
+    if title and detect_language(title) in ("und", chunk.language):
+        return f"《{title}》" if chunk.language == "zh" else f"“{title}”"
+    chapter = places.strip_number(chunk.heading_path[0])
+    if len(chunk.heading_path) < 2 or len(chapter) < 2 or detect_language(chapter) not in ("und", chunk.language):
+        return ""
+    return in_script_of(chunk.text, f"“{chapter}”一章") if chunk.language == "zh" else f"the chapter “{chapter}”"
+
+
+def _body(chunk: Chunk, rest: Sequence[Piece]) -> Sequence[Piece]:
+    """The whole section where it is short and stands by itself, else its first paragraph; () when neither does."""
+    text = chunk.text[rest[0].start : rest[-1].end]
+    kinds = {piece.kind for piece in rest}
+    whole = chunk.tokens <= _SURELY_UNCUT and kinds <= {"paragraph", "list", "code"} and len(rest) > 1
+    if whole and _explains(text, chunk.language, longest=1000) and not text.rstrip().endswith((":", "：")):
+        return rest
+    first = chunk.text[rest[0].start : rest[0].end]
+    if rest[0].kind == "paragraph" and not _LEADS.search(first) and _explains(first, chunk.language, longest=900):
+        return rest[:1]
+    return ()
 
 
 def _is_subject(heading: str, chinese: bool) -> bool:
@@ -82,14 +110,15 @@ def _is_subject(heading: str, chinese: bool) -> bool:
     return len(heading.split()) <= 8 and not re.match(r"(?:step|how|what|why|when) ", heading, re.IGNORECASE)
 
 
-def _explains(text: str, language: str) -> bool:
-    """Whether a paragraph stands by itself as an explanation: one to six whole sentences that point nowhere."""
+def _explains(text: str, language: str, longest: int) -> bool:
+    """Whether a text stands by itself as an explanation: whole sentences and lists that point nowhere else."""
     size = sum(map(is_cjk, text)) * 2.5 if language == "zh" else len(text)
-    if not 90 <= size <= 900 or _LEADING_ELSEWHERE.search(text) or _POINTS_BACK.match(text):
+    if not 90 <= size <= longest or _ELSEWHERE.search(text) or _POINTS_BACK.match(text):
         return False
-    if not text.rstrip().endswith((".", "。")) or any(text.count(a) != text.count(b) for a, b in ("()", "（）", "“”")):
+    if detect_language(text) != language or any(text.count(a) != text.count(b) for a, b in ("()", "（）", "“”")):
         return False
-    return 1 <= len(list(sentences(text, language))) <= 6
+    first = text.split("\n")[0].rstrip()
+    return first.endswith((".", "。", ":", "：")) and any(True for _ in sentences(text, language))
 
 
 def _listing(chunk: Chunk, before: Piece, code: Piece) -> Iterator[Draft]:
@@ -102,7 +131,7 @@ def _listing(chunk: Chunk, before: Piece, code: Piece) -> Iterator[Draft]:
     quotes = ((before.start + start, before.start + end), (code.start, code.end))
     answer = f"{sentence}\n{chunk.text[code.start : code.end]}"
     if chunk.language == "zh":
-        yield Draft("listing-zh", places.script(asked, chunk), answer, quotes)
+        yield Draft("listing-zh", in_script_of(chunk.text, asked), answer, quotes)
     else:
         yield Draft("listing-en", asked, answer, quotes)
 
