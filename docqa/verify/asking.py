@@ -103,5 +103,5 @@ def asking(question: str) -> Asking:
         denies=veto.negations(plain) > 0,
         shows=tuple(shows),
         article=article.group() if article else "",
-        told_of=frozenset(squash(name.strip("“”《》\"")) for name in names),
+        told_of=frozenset(squash(name.strip('“”《》"')) for name in names),
     )

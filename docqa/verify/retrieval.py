@@ -27,7 +27,7 @@ of the good items, .65 up to 20; .35 wins nothing, and more answers of another s
 
 ABOUT_WEIGHT, FAR_WEIGHT, CHUNK_WEIGHT, PLACE_WEIGHT = 0.9, 0.7, 0.4, 0.3
 TYPE_BONUS, NAME_BONUS, WHOLE_BONUS, RANK_COST, LENGTH_COST = 0.15, 0.1, 0.2, 0.01, 0.02
-OPENING_BONUS, TOLD_BONUS = 0.2, 1.0
+OPENING_BONUS = 0.2
 
 _CACHED = 4096
 
@@ -62,6 +62,10 @@ class ExtractiveReader:
             # A law is asked for by number, and only that article answers.
             if not kind.article or kind.article in unit.names
         ]
+        for candidate in candidates:
+            # A section asked for by its name is found by it, whatever words it uses.
+            if candidate.unit.kind == "section" and not kind.told_of.isdisjoint(map(squash, candidate.unit.names)):
+                return candidate.unit.text
         wanted = asked(question)
         if not wanted or not candidates:
             return ""
@@ -139,7 +143,6 @@ def _fit(kind: Asking, unit: Unit, row_named: bool) -> float:
     fit += TYPE_BONUS * sum(bool(shows.search(unit.text)) for shows in kind.shows)
     fit += TYPE_BONUS * (kind.value and not veto.numbers(unit.text).keys() <= kind.numbers)
     fit += TYPE_BONUS * (kind.denies and veto.negations(unit.text) > 0)
-    fit += TOLD_BONUS * (unit.kind == "section" and not kind.told_of.isdisjoint(map(squash, unit.names)))
     return fit + OPENING_BONUS * _opens_with_subject(unit, kind.rest)
 
 

@@ -9,7 +9,10 @@ import re
 from docqa.records import Chunk
 from docqa.text import squash
 
-_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*\.?|第[一二三四五六七八九十百零\d]+[章节条]|[一二三四五六七八九十]+、)\s*")
+_NUMBERING = re.compile(
+    r"^(?:(?:Chapter|Appendix|Part|Section) [\dA-Z]+\b\.?|(?:[A-Z]\.)?\d+(?:\.\d+)*\.?"
+    r"|第[一二三四五六七八九十百零\d]+[章节条]|[一二三四五六七八九十]+、)\s*"
+)
 _OPENERS = frozenset(
     "what which who whom whose when where why how is are was were do does did can could may must shall should will "
     "would in at on under for if during after before according to".split()
@@ -18,8 +21,8 @@ _OPENERS = frozenset(
 
 def name_subject(question: str, chunk: Chunk, language: str) -> str | None:
     """The question with the chunk's document and section named in front; None when it names them already."""
-    heading = _NUMBERING.sub("", chunk.heading_path[-1]).strip() if chunk.heading_path else ""
-    title = chunk.title.strip("《》 ")
+    heading = _NUMBERING.sub("", chunk.heading_path[-1]).strip(" :：") if chunk.heading_path else ""
+    title = _NUMBERING.sub("", chunk.title).strip("《》 ")
     asked = squash(question)
     names = [name for name in dict.fromkeys([title, heading]) if name and squash(name) not in asked]
     if not names:

@@ -70,6 +70,7 @@ _TROUBLE = re.compile(
     r"|故障|现象|現象|症状|症狀|问题|問題|异常|異常|缺陷|缺点|错误|錯誤|报警|危险|隐患|事件|偏差",
     re.IGNORECASE,
 )
+_BREAKS_OFF = re.compile(r"(?:\s(?:a|an|the|of|at|to|in|on|by|for|with|and|or)|[,，、-])$")
 # Where the labels are names of attributes, the columns hold the subjects.
 _ATTRIBUTE_LABELS = re.compile(
     r"^(?:dimensions?|quantity|quantities|parameters?|propert(?:y|ies)|characteristics?|specifications?|features?|items?|"
@@ -106,11 +107,16 @@ def facts(chunk: Chunk, index: int) -> Iterator[Fact]:
     """The facts of the table ``chunk.pieces[index]``, row by row; none where its header or labels are not certain."""
     piece = chunk.pieces[index]
     rows, body = piece.rows, piece.rows[piece.header_rows :]
-    if not piece.header_rows or len(body) < 2 or chunk.text[piece.start : piece.end] != rows_text(rows):
+    if (
+        not piece.header_rows
+        or _misread(piece)
+        or len(body) < 2
+        or chunk.text[piece.start : piece.end] != rows_text(rows)
+    ):
         return
     headers = _headers(piece)
     label = _label_column(headers, body)
-    if label is None:
+    if label is None or _wrapped(body, label):
         return
     turned = _turned(headers, label)
     for row in range(piece.header_rows, len(rows)):
@@ -153,6 +159,18 @@ def _cells(piece: Piece, places: set[tuple[int, int]]) -> tuple[Quote, ...]:
     return tuple(sorted((start, end) for start, end in found if end > start))
 
 
+def _misread(piece: Piece) -> bool:
+    """Whether two header cells were read as one ("压力（MPa）周期"), or a row of values as a header."""
+    lines, body = piece.rows[: piece.header_rows], piece.rows[piece.header_rows :]
+    if any(re.search(r"[)）]\s*[^\W\d_]{2}", cell) and split_unit(cell)[1] == "" for cell in lines[-1]):
+        return True
+    return len(lines) > 1 and any(
+        is_amount(cell) or (cell and cell in {row[column] for row in body})
+        for column, cell in enumerate(lines[-1])
+        if cell != lines[0][column]
+    )
+
+
 def _headers(piece: Piece) -> list[str]:
     """One name a column; where two columns share the last header row's name, the row above tells them apart."""
     lines = piece.rows[: piece.header_rows]
@@ -172,6 +190,14 @@ def _label_column(headers: list[str], body: tuple[tuple[str, ...], ...]) -> int 
         if len(named) == len(set(named)) and len(named) >= max(2, 0.8 * len(cells)):
             return column
     return None
+
+
+def _wrapped(body: tuple[tuple[str, ...], ...], label: int) -> bool:
+    """Whether a wrapped line was read as a row of its own: its label is empty, breaks off or goes on in small letters."""
+    labels = [row[label].strip() for row in body if any(cell.strip() for cell in row)]
+    capital = sum(text[:1].isupper() for text in labels)
+    goes_on = capital > len(labels) / 2 and any(re.match(r"[a-z]+(?: |$)", text) for text in labels)
+    return goes_on or any(not text or _BREAKS_OFF.search(text) for text in labels)
 
 
 def _is_label(cell: str) -> bool:

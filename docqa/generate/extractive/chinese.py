@@ -9,7 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from docqa.generate.extractive import places
-from docqa.generate.extractive.chinese_grammar import MUST, in_script_of, is_noun_phrase, predicate, stands_alone
+from docqa.generate.extractive.chinese_grammar import (
+    MUST,
+    PRONOUN,
+    in_script_of,
+    is_noun_phrase,
+    predicate,
+    stands_alone,
+)
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk, Piece
 from docqa.text import is_cjk, sentences
@@ -64,7 +71,7 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
     """At most one question a sentence, by the most telling template."""
     text = chunk.text[start:end]
     core = re.sub(
-        r"^(?:因此|所以|此外|另外|同时|同時|一般来说|一般來說|一般而言|通常|原则上|原則上|但是|但|不过|不過|并且|而且)，?",
+        r"^(?:文中的|因此|所以|此外|另外|同时|同時|一般来说|一般來說|一般而言|通常|原则上|原則上|但是|但|不过|不過|并且|而且)，?",
         "",
         text,
     )
@@ -82,7 +89,7 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
             question = re.sub(r"(对|如果|什么是|为了|当)(?=[A-Za-z.])", r"\1 ", question)
             question = re.sub(r"(?<=[A-Za-z.])(?=是什么|的目的|的用途|需要|不会)", " ", question)
             placed = _placed(in_script_of(chunk.text, question), subject, chunk)
-            if placed and len(placed) <= 110:
+            if placed and len(placed) <= 110 and not PRONOUN.search(question):
                 yield Draft(name, placed, answer, ((start, end),))
             return
 

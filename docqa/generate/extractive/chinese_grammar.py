@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from docqa.text import cjk_ratio, is_cjk
 
 _POINTING = re.compile(
-    r"(?<![应應])[该該]|(?<![因如彼])此(?!外)|[这這它她]|那(?!么|麼)|(?<!其)他(?!人)|(?<![尤极極与與])其(?!中)|本(?:条|條|节|節|章|款|项|項|文|表|图|圖|指南|手册|手冊)|上述|前述|前款|前文|上文|下文|以上|以下|下列|"
+    r"(?<![应應])[该該]|(?<![因如彼])此(?!外)|[这這]|那(?!么|麼)|本(?:条|條|节|節|章|款|项|項|文|表|图|圖|指南|手册|手冊)|上述|前述|前款|前文|上文|下文|以上|以下|下列|"
     r"下述|如下|如上|下面|上面|前面|后面|後面|(?<![常意可])[见見]|参照|參照|参考|參考|图\d|圖\d|表\s?\d|附录|附錄|我|咱|"
-    r"另一|其他|其它|同样|同樣|同上|例如|比如|等等|假设|假設|注意|请看|請看|Section|Chapter|Table|Figure"
+    r"另一|同样|同樣|同上|假设|假設|注意|请看|請看|Section|Chapter|Table|Figure"
 )
+PRONOUN = re.compile(r"[它她]|(?<!其)他(?!人)|(?<![尤极極与與])其(?![中他它余餘实實次])")
+"""Words that point back, but inside a sentence mostly at its own subject."""
+_OPENING = 10
 _DATED = re.compile(
     r"目前|现在|現在|现阶段|近年|最近|近期|今后|今後|如今|当今|當今|截至|至今|眼下|今年|去年|(?:19|20)\d\d年|最新"
 )
@@ -41,6 +44,8 @@ def stands_alone(text: str) -> bool:
     if not 8 <= hanzi <= 140 or cjk_ratio(text) < 0.3 or not re.search(r"[。；！]$", text):
         return False
     if any(text.count(a) != text.count(b) for a, b in ("（）", "()", "“”", "《》", "「」", "【】")):
+        return False
+    if PRONOUN.search(text[:_OPENING]):
         return False
     return not (_JUNK.search(text) or _POINTING.search(text) or _DATED.search(text) or "？" in text or "：" in text)
 
@@ -85,7 +90,9 @@ def is_noun_phrase(text: str) -> bool:
     )
 
 
-_TO_TRADITIONAL = str.maketrans("么谁应当为负责据规时间长别对样须会没选项关于说", "麼誰應當為負責據規時間長別對樣須會沒選項關於說")
+_TO_TRADITIONAL = str.maketrans(
+    "么谁应当为负责据规时间长别对样须会没选项关于说", "麼誰應當為負責據規時間長別對樣須會沒選項關於說"
+)
 _TRADITIONAL = re.compile(
     "[這說為無與個們來時間對應開關電實現發過還進運機設備處於從當會長經內門題數據類級別規則條節軟檔]"
 )

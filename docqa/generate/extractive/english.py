@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from docqa.generate.extractive import places
 from docqa.generate.extractive.english_grammar import (
     BE,
+    PRONOUN,
     Clause,
     base_form,
     clause,
@@ -95,7 +96,7 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
         if (asked := template(text)) is not None:
             name, question, subject = asked
             placed = _placed(question, subject, chunk)
-            if placed and len(placed) <= 220:
+            if placed and len(placed) <= 220 and not PRONOUN.search(question):
                 yield Draft(name, placed, text, ((start, end),))
             return
 

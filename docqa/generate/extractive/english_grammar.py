@@ -20,11 +20,15 @@ _OF = frozenset({"of", "for", "in", "on", "with", "between", "from", "to", "at",
 _LONGEST_SUBJECT = 10
 
 _ANAPHORA = re.compile(
-    r"\b(?:this|these|those|it|its|itself|they|them|their|he|she|his|her|such|former|latter|aforementioned|same|"
-    r"above|below|following|previous|preceding|next|here|herein|there|another|other|others|one|ones|"
-    r"i|we|our|us|my|me|let)\b",
+    r"\b(?:this|these|those|former|latter|aforementioned|above|below|following|previous|preceding|here|herein|there|"
+    r"he|she|his|her|i|we|our|us|my|me|let)\b",
     re.IGNORECASE,
 )
+PRONOUN = re.compile(
+    r"\b(?:it|its|itself|they|them|their|such(?! as)|another|others?|ones?|next|same|that(?= \w+ is))\b", re.IGNORECASE
+)
+"""Words that point back, but inside a sentence mostly at its own subject."""
+_OPENING_WORDS = 4
 _POINTER = re.compile(
     r"\b(?:see|refer to|described|shown|listed|mentioned|discussed|noted|given)\b(?=.*\b(?:in|on|at|by|section|chapter|"
     r"table|figure|page|appendix|above|below|earlier|later)\b)"
@@ -86,6 +90,8 @@ def stands_alone(text: str) -> bool:
     if not (text[0].isupper() or text[0].isdigit()) or _JUNK.search(text):
         return False
     if any(text.count(a) != text.count(b) for a, b in ("()", "[]", "“”")) or text.count('"') % 2:
+        return False
+    if PRONOUN.search(" ".join(words[:_OPENING_WORDS])):
         return False
     letters = sum(c.isalpha() or c.isspace() for c in text)
     return letters / len(text) > 0.8 and not (_ANAPHORA.search(text) or _POINTER.search(text) or _DATED.search(text))

@@ -11,7 +11,7 @@ from docqa.generate.extractive.english_grammar import is_base_verb
 from docqa.generate.extractive.chinese_grammar import in_script_of
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk
-from docqa.text import is_cjk
+from docqa.text import is_cjk, sentences
 
 _ENTRY = re.compile(
     r"^(?P<short>-\w)(?: ?(?P<argument>[^,\s-][^,]{0,40}?))?, (?P<long>--[\w-]+)"
@@ -37,10 +37,18 @@ def questions(chunk: Chunk) -> Iterator[Draft]:
 def _asked(command: str, entry: re.Match[str], chunk: Chunk) -> tuple[str, str, str] | None:
     """Template, question and answer; None when the explanation does not say what the option does."""
     short, long, means = entry["short"], entry["long"], entry["means"].strip()
-    if re.search(r"\s-\w, --", means):  # two entries that the layout ran together
+    start, end = next(sentences(means, chunk.language))
+    means = means[start:end]  # what the option does; what follows it are remarks
+    if (
+        re.search(r"\s-\w, --", means) or means.count("(") != means.count(")") or means.count("”") % 2
+    ):  # two entries that the layout ran together
         return None
     if is_cjk(means[0]):
-        if not means.endswith(("。", "）")) or re.match(r"[该該此其这這]", means):
+        if (
+            not means.endswith(("。", "）"))
+            or means.count("（") != means.count("）")
+            or re.match(r"[该該此其这這]", means)
+        ):
             return None
         question = in_script_of(chunk.text, f"{command} 的 {short}（{long}）选项有什么作用？")
         answer = in_script_of(chunk.text, f"{command} 的 {short}（{long}）选项的作用是") + means
@@ -48,6 +56,6 @@ def _asked(command: str, entry: re.Match[str], chunk: Chunk) -> tuple[str, str, 
     first = means.split()[0]
     if not first.islower() or not is_base_verb(first) or chunk.language != "en":
         return None
-    end = "" if means.endswith((".", ")")) else "."
+    closing = "" if means.endswith((".", ")")) else "."
     question = f"What does the {short} ({long}) option of {command} do?"
-    return "option-en", question, f"The {short} ({long}) option of {command} is used to {means}{end}"
+    return "option-en", question, f"The {short} ({long}) option of {command} is used to {means}{closing}"

@@ -22,7 +22,7 @@ _CAPTION_NUMBER = re.compile(
     r"(?:[A-Z]?[\d一二三四五六七八九十]+(?:[-–.．]\d+)*|[IVX]+)?(?:\s*[.:：、|—–-]\s*|\s+|$)"
 )
 _FILE_NAME = re.compile(
-    r"\.\w{2,4}$|^[\w.-]*[_\d][\w.-]*$|^[a-z][\w.-]*$|^(?:microsoft word|untitled|document\d*\b)", re.I
+    r"\.\w{2,4}$|^[\w.-]*[_\d][\w.-]*$|^(?-i:[a-z])[\w.-]*$|^(?:microsoft word|untitled|document\d*\b)", re.I
 )
 
 _TRADITIONAL = frozenset(
@@ -43,7 +43,12 @@ def title(chunk: Chunk) -> str:
     """The document's title as a question can name it, or "" when it is only a file's name."""
     text = strip_number(chunk.title).strip("《》")
     stem = chunk.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    if len(text) < 3 or len(text) > 120 or text == stem or (chunk.language == "en" and cjk_ratio(text) > 0):
+    if (
+        len(text) < (2 if cjk_ratio(text) > 0 else 4)
+        or len(text) > 120
+        or text == stem
+        or (chunk.language == "en" and cjk_ratio(text) > 0)
+    ):
         return ""
     return "" if text.isascii() and _FILE_NAME.search(text) else text
 
@@ -51,7 +56,9 @@ def title(chunk: Chunk) -> str:
 def section(chunk: Chunk) -> str:
     """The innermost heading above the chunk without its number; "" when there is none or it is the title again."""
     text = strip_number(chunk.heading_path[-1]) if chunk.heading_path else ""
-    return "" if len(text) > 90 or text == title(chunk) else text.rstrip(":：")
+    if len(text) > 90 or text == title(chunk) or re.fullmatch(r"\S+\.[A-Za-z]\w{1,5}", text):
+        return ""
+    return text.rstrip(":：")
 
 
 def caption(chunk: Chunk, index: int) -> tuple[str, Piece | None]:

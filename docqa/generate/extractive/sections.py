@@ -25,8 +25,8 @@ _LEADS = re.compile(
 _SURELY_UNCUT = 350
 """Tokens; a chunk much smaller than the chunker's size (512) holds its whole section."""
 _POINTS_BACK = re.compile(
-    r"(?:this|that|these|those|it|they|he|she|such|however|therefore|thus|but|and|so|then|also|please|if you)\b|"
-    r"第[一二三四五六七八九十百零〇\d]+[条條]|[这這那此该該它其]|但|因此|所以|然而|不过|不過|注意|请|請",
+    r"(?:this|that|these|those|it|they|he|she|such|however|therefore|thus|but|and|so|then|also)\b|"
+    r"第[一二三四五六七八九十百零〇\d]+[条條]|[这這那此该該它其]|但|因此|所以|然而|不过|不過",
     re.IGNORECASE,
 )
 _COMMON_HEADING = re.compile(

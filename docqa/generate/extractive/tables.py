@@ -25,7 +25,9 @@ _THINGS = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATIONS = {"qty": "quantity", "qty.": "quantity", "temp": "temperature", "temp.": "temperature"}
-_TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?|years?|minutes?|seconds?|min|s|h)$|[天日年月周]$|小时$|分钟$|秒$")
+_TIME = re.compile(
+    r"(?<![/A-Za-z])(?:(?:hour|day|week|month|year|minute|second)s?|min|s|h)$|(?<!/)(?:[天日年月周秒]|小时|分钟)$"
+)
 _LONG = re.compile(
     r"(?:time|duration|interval|period|length|life)$|(?:时间|时限|时长|期限|周期|寿命|长度|時間|時限|時長)$"
 )

@@ -1,7 +1,7 @@
 """Numbers and units as tables write them: "Flow m³/h", "温度，℃", "45 N·m", "up to 75".
 
 A unit in a header belongs to the answer, or the answer is only half of one. Only what is certainly a unit is taken
-for one: a single capital after a space ("Type A") is not.
+for one: a single capital ("Type A") or a word ("3rd year") after a space is not.
 """
 
 import re
@@ -21,10 +21,12 @@ _BRACKETED = re.compile(
 _AFTER_MARK = re.compile(
     rf"^(?P<name>.+?)\s*(?:[,，]\s*(?:in\s+)?|[/／]\s*|\s+in\s+)(?P<unit>{_UNIT}(?:\s[\w ]{{1,14}})?)$"
 )
-_AFTER_SPACE = re.compile(rf"^(?P<name>.*[^\W\d_]{{2}})\s+(?P<unit>(?![A-Z]$|[dtr]$|in$){_UNIT})$")
+_AFTER_SPACE = re.compile(
+    rf"^(?P<name>.*[^\W\d_]{{2}}(?<!\bin))\s+(?P<unit>(?![A-Z]$|[dtr]$|in$|[a-z]{{4,}}$){_UNIT})$"
+)
 
 # In Chinese a unit of one's own making ("个/皿·0.5小时") is marked by its stroke.
-_RATE = re.compile(r"^(?P<name>[^,，(（]+?)\s*[,，(（]\s*(?P<unit>[^\s,，]{1,6}/[^\s,，/()（）]{1,8})[)）]?$")
+_RATE = re.compile(r"^(?P<name>[^,，(（]+?)\s*[,，(（]\s*(?P<unit>[^\s,，]{1,6}/[^,，/()（）]{1,10})[)）]?$")
 
 _FIGURE = r"[-+−±]?\s?\d+(?:[ ,]\d{3})*(?:\.\d+)?"
 _BOUND = (
@@ -42,7 +44,7 @@ _NUMBER = re.compile(rf"^(?P<figure>{_FIGURE})\s*(?P<unit>{_UNIT})?$")
 
 def split_unit(name: str) -> tuple[str, str]:
     """A header or row label as (name, unit); the unit is "" where none is certain."""
-    for pattern in (_BRACKETED, _AFTER_MARK, _AFTER_SPACE, _RATE):
+    for pattern in (_BRACKETED, _AFTER_SPACE, _AFTER_MARK, _RATE):
         if match := pattern.match(name.strip()):
             return match["name"].strip(), match["unit"].strip()
     return name.strip(), ""
