@@ -1,55 +1,109 @@
 """A file -> Document. ``parse_file`` chooses the reader by suffix and checks that the content is what it says."""
 
 import hashlib
+import zipfile
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from docqa.errors import ParseError
-from docqa.records import Document
+from docqa.records import Block, Document, Page
 from docqa.text import detect_language
 
 SUFFIXES = {
     ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".txt": "text/plain",
 }
 """The suffixes docqa reads, with their media types."""
 
 
 def find_documents(source: Path) -> tuple[list[Path], list[Path]]:
+    """The files under ``source`` that docqa reads by their suffix, and the others, each sorted by path.
+
+    Hidden files and folders and the lock files of word processors are passed over. A folder or a broken link that is
+    named like a document is listed, since it would be missed.
+    """
     if source.is_file():
         return [source], []
-    files = [
-        path
-        for path in sorted(source.rglob("*"))
-        if not any(part.startswith((".", "~$")) for part in path.relative_to(source).parts)
-    ]
-    files = [path for path in files if path.suffix.lower() in SUFFIXES or not path.is_dir()]
-    return [p for p in files if p.suffix.lower() in SUFFIXES], [p for p in files if p.suffix.lower() not in SUFFIXES]
+    found = [path for path in sorted(source.rglob("*")) if not _is_hidden(path.relative_to(source))]
+    documents = [path for path in found if path.suffix.lower() in SUFFIXES]
+    return documents, [path for path in found if path.suffix.lower() not in SUFFIXES and not path.is_dir()]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
 
 
 @cache
 def parser_version() -> str:
+    """Changes when this package's code or a library it reads files with does: a part of the memo's key."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:16] + metadata.version("pymupdf")
+    return " ".join([digest.hexdigest()[:16], *(_installed(name) for name in ("pymupdf", "unstructured"))])
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "-"
 
 
 def parse_file(path: Path, root: Path) -> Document:
-    from docqa.parse.pdf import read_pdf
+    """Read one file; its path is kept relative to ``root``.
 
+    Raises:
+        ParseError: the file cannot be read, is empty, or is not what its suffix says; the message says what to do.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ParseError(f"cannot be read ({error.strerror})", "unreadable") from error
-    title, pages, blocks, warnings = read_pdf(path)
+        raise ParseError(
+            f"cannot be read ({error.strerror}); check the path and its permissions", "unreadable"
+        ) from error
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ParseError(f"docqa reads {' '.join(SUFFIXES)}, not {suffix or 'a file without a suffix'}", "unsupported")
+    if not data:
+        raise ParseError("the file is empty (0 bytes)", "empty")
+    title, pages, blocks, warnings = _read(path, data)
+    if not blocks and not any(page.skipped == "image without text" or page.failed for page in pages):
+        raise ParseError("there is no text in the file", "empty")
+    text = "\n".join(block.text for block in blocks if block.kind != "code")
     return Document(
         id=hashlib.sha256(data).hexdigest(),
         path=path.relative_to(root).as_posix(),
-        media_type=SUFFIXES[path.suffix.lower()],
-        title=title or path.stem,
-        language=detect_language("\n".join(block.text for block in blocks)),
+        media_type=SUFFIXES[suffix],
+        title=title or _first_heading(blocks) or path.stem,
+        language=detect_language(text),
         pages=pages,
         blocks=blocks,
         warnings=warnings,
     )
+
+
+def _read(path: Path, data: bytes) -> tuple[str, tuple[Page, ...], tuple[Block, ...], tuple[str, ...]]:
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
+        from docqa.parse.pdf import read_pdf
+
+        return read_pdf(path)
+    if suffix == ".docx":
+        if not zipfile.is_zipfile(path) or "word/document.xml" not in zipfile.ZipFile(path).namelist():
+            raise ParseError("the file is not a Word document, whatever its name says", "wrong-type")
+    elif b"\0" in data or data.startswith((b"%PDF-", b"PK\3\4")):
+        raise ParseError("the file is not text, whatever its name says", "wrong-type")
+    from docqa.parse.office import read_office
+
+    return read_office(path)
+
+
+def _first_heading(blocks: tuple[Block, ...]) -> str:
+    heads = [block for block in blocks if block.kind == "heading"]
+    return next((block.text for block in heads if block.level == 1), heads[0].text if heads else "")

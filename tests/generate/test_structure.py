@@ -159,8 +159,22 @@ def test_two_rows_are_compared_only_in_one_unit() -> None:
         chunk_of(table(*PERFORMANCE.rows, header_rows=0), headings=("Performance",)),
         chunk_of(PERFORMANCE, title="file-01"),
         chunk_of(caption("Table 1"), table(("Name", "Value"), ("A1", "1"), ("A1", "2")), headings=("Scope",)),
+        chunk_of(table(("Unit", "压力（MPa）周期"), ("Pump A", "1"), ("Pump B", "2")), headings=("Scope",)),
+        chunk_of(table(("Dimension", "New"), ("Clearance, MC 40 and", "0.4"), ("50, mm", "")), headings=("Limits",)),
+        chunk_of(
+            table(("Sound", "Source"), ("Knock at", "torn, key"), ("running speed", "loose")), headings=("Noise",)
+        ),
+        chunk_of(table(("Unit", "Owner"), ("Pump", "Smith"), ("Fan", "Smith"), ("Oven", "Jones"), header_rows=2)),
     ],
-    ids=["no header", "nothing to name it by", "labels that repeat"],
+    ids=[
+        "no header",
+        "nothing to name it by",
+        "labels that repeat",
+        "two headers read as one",
+        "a wrapped label alone in its row",
+        "a label that breaks off",
+        "a row of values read as a header",
+    ],
 )
 def test_tables_that_cannot_be_read_for_certain_are_left_alone(chunk: Chunk) -> None:
     assert not drafts(chunk)
@@ -359,6 +373,7 @@ def test_any_table_gives_questions_whose_quotes_are_in_the_chunk(rows: list[tupl
         ("沉降菌，个/皿·0.5小时", ("沉降菌", "个/皿·0.5小时")),
         ("Motor current, % of rated", ("Motor current", "% of rated")),
         ("Type A", ("Type A", "")),
+        ("3rd-5th year", ("3rd-5th year", "")),
         ("Drive end (pair)", ("Drive end (pair)", "")),
     ],
 )

@@ -39,7 +39,7 @@ _SUM = re.compile(
 _ATTRIBUTES = frozenset(
     "pressure temperature torque flow head speed power voltage current frequency weight mass length width height "
     "depth diameter thickness radius area volume capacity size interval period duration time age date deadline "
-    "material class grade category type level rate ratio fee price cost amount limit owner responsibility "
+    "material class grade category type level rate ratio fee charge price cost amount limit owner responsibility "
     "department status score count quantity qty number colour color default version format purpose function role "
     "target value threshold minimum maximum range tolerance clearance density viscosity concentration dose dosage "
     "efficiency accuracy resolution resistance life lifetime location position address language description "
@@ -162,6 +162,8 @@ def _cells(piece: Piece, places: set[tuple[int, int]]) -> tuple[Quote, ...]:
 def _misread(piece: Piece) -> bool:
     """Whether two header cells were read as one ("压力（MPa）周期"), or a row of values as a header."""
     lines, body = piece.rows[: piece.header_rows], piece.rows[piece.header_rows :]
+    if sum(not cell.strip() for cell in lines[-1]) > len(lines[-1]) / 2:
+        return True
     if any(re.search(r"[)）]\s*[^\W\d_]{2}", cell) and split_unit(cell)[1] == "" for cell in lines[-1]):
         return True
     return len(lines) > 1 and any(
@@ -193,8 +195,11 @@ def _label_column(headers: list[str], body: tuple[tuple[str, ...], ...]) -> int 
 
 
 def _wrapped(body: tuple[tuple[str, ...], ...], label: int) -> bool:
-    """Whether a wrapped line was read as a row of its own: its label is empty, breaks off or goes on in small letters."""
-    labels = [row[label].strip() for row in body if any(cell.strip() for cell in row)]
+    """Whether a wrapped line was read as a row of its own: its label is empty, alone, or breaks off."""
+    rows = [row for row in body if any(cell.strip() for cell in row)]
+    labels = [row[label].strip() for row in rows]
+    if any(not any(cell.strip() for at, cell in enumerate(row) if at != label) for row in rows):
+        return True
     capital = sum(text[:1].isupper() for text in labels)
     goes_on = capital > len(labels) / 2 and any(re.match(r"[a-z]+(?: |$)", text) for text in labels)
     return goes_on or any(not text or _BREAKS_OFF.search(text) for text in labels)
@@ -211,6 +216,8 @@ def _is_label(cell: str) -> bool:
 
 def _is_header(name: str) -> bool:
     if not 0 < len(name) <= _LONGEST_HEADER or is_amount(name) or not re.search(r"[^\W\d_]", name):
+        return False
+    if re.match(r"(?:可否|是否|能否|有无|有無)", name):  # "is it possible" is answered by a sentence, not by a cell
         return False
     return not re.match(r"(?:remarks?|notes?|comments?|no\.?|#|备注|備註|序号|序號|附注)$", name, re.IGNORECASE)
 

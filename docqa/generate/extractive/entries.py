@@ -79,7 +79,7 @@ def _option(chunk: Chunk, option: str, means: str, lead: str | None) -> tuple[st
     if not _is_order(means):
         return None
     end = "" if means.endswith(".") else "."
-    return "option-does-en", f"What does {subject} do?", f"T{subject[1:]} is used to {means}{end}"
+    return "option-en", f"What does {subject} do?", f"T{subject[1:]} is used to {means}{end}"
 
 
 def _is_order(text: str) -> bool:

@@ -46,6 +46,10 @@ _NO_TASK = re.compile(
     r"\b(?:objectives?|outcomes?|goals?|results?|features?|references?|questions?|topics?)$|目标|目的|要求$",
     re.IGNORECASE,
 )
+_IN_ORDER = re.compile(
+    r"\b(?:order|steps?|procedure|sequence|checks|actions|stages)\b|步骤|步驟|顺序|順序|次序|流程|程序|操作",
+    re.IGNORECASE,
+)
 _POINTING = re.compile(r"\b(?:this|these|those|it|its|they|them|he|she|here|above|below)\b", re.IGNORECASE)
 
 
@@ -158,8 +162,17 @@ def _lead(chunk: Chunk, run: Run) -> tuple[int, int, str] | None:
     text = chunk.text[piece.start : piece.end]
     if not text.rstrip().endswith((":", "：")):
         return None
-    *_, (start, end) = sentences(text, chunk.language)
+    *before, (start, end) = sentences(text, chunk.language)
+    if not before and _breaks_off(chunk, run.first - 2):
+        return None
     return piece.start + start, piece.start + end, text[start:end]
+
+
+def _breaks_off(chunk: Chunk, index: int) -> bool:
+    """Whether a paragraph ends in the middle of its sentence, as one does that a page break cut in two."""
+    if index < 0 or chunk.pieces[index].kind != "paragraph":
+        return False
+    return not chunk.text[: chunk.pieces[index].end].rstrip().endswith(tuple('。.!?！？：:；;”"）)'))
 
 
 # ------------------------------------------------------------------------------------------------------ enumerations
@@ -171,7 +184,7 @@ def _enumeration(chunk: Chunk, run: Run, lead: tuple[int, int, str]) -> Draft | 
     if not question:
         return None
     ordered = run.items[0].number is not None
-    template = f"{'steps' if ordered else 'items'}-lead-{chunk.language}"
+    template = f"{'steps' if ordered and _IN_ORDER.search(text) else 'items'}-lead-{chunk.language}"
     lines = [item.text.strip() if ordered else f"- {item.body}" for item in run.items]
     return Draft(
         template=template,

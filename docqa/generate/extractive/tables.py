@@ -33,6 +33,12 @@ _LONG = re.compile(
 )
 # Labels that are words of judgement ("可能", "严重") read on into what follows unless they are quoted.
 _GRADES = re.compile(r"(?:等级|等級|结论|結論|状态|狀態|程度|类别|類別|结果|結果|情况|情況|情形)$")
+# Numbers that name rather than measure: more of them is not more of anything.
+_NO_MEASURE = re.compile(
+    r"\b(?:class|grade|category|type|level|item|number|no|code|DN|position|model|version|rank|year)$"
+    r"|(?:级|级别|等级|类别|类型|编号|代码|型号|规格|版本|年份|序号)$",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(r"(?:溶媒|药品|品种|材料|材质|型号|规格|编号|代码|名称|情形|场景|方式|条件)$")
 _HIGH = re.compile(
     r"(?:pressure|temperature|rate|speed|price|fee|cost|limit|level|score|torque|voltage|head|ratio|percentage|frequency|threshold)$"
@@ -75,11 +81,11 @@ def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
 
 def _english(fact: Fact, where: str) -> Draft:
     subject = _named(fact.subject, fact.group)
-    attribute = _ABBREVIATIONS.get(fact.attribute.casefold(), lower_first(fact.attribute))
+    attribute = _attribute(fact)
     if fact.kind == "entry" or subject.startswith("when "):
         return _english_entry(fact, subject, where)
     be = "are" if re.search(r"[^sui]s$| and ", re.sub(r"\s(?:of|for|in|at|per)\b.*", "", attribute)) else "is"
-    link = "for" if fact.kind == "advice" else "of"
+    link = "for" if fact.kind == "advice" or re.search(r"\b(?:fee|charge|price|cost)$", attribute) else "of"
     colon = (
         ":" if not is_amount(fact.value) and (len(fact.value.split()) > 4 or re.search(r"[.;,]\s", fact.value)) else ""
     )
@@ -100,6 +106,10 @@ def _english_entry(fact: Fact, subject: str, where: str) -> Draft:
         answer=_sentence(f"{link[0].upper()}{link[1:]}, {value} is given under “{fact.attribute}”"),
         quotes=fact.quotes,
     )
+
+
+def _attribute(fact: Fact) -> str:
+    return _ABBREVIATIONS.get(fact.attribute.casefold(), lower_first(fact.attribute))
 
 
 def _named(subject: str, group: str) -> str:
@@ -170,12 +180,9 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
 def _comparison(chunk: Chunk, found: Sequence[Fact], where: str) -> Iterator[Draft]:
     """One comparison of two subjects by a number in the same unit."""
     for a, b in combinations(found, 2):
-        if (
-            a.attribute != b.attribute
-            or a.kind != "attribute"
-            or re.match(r"\d", a.subject)
-            or re.match(r"\d", b.subject)
-        ):
+        if a.attribute != b.attribute or a.kind != "attribute" or _NO_MEASURE.search(a.attribute):
+            continue
+        if a.subject[0].isdigit() or b.subject[0].isdigit():
             continue
         first, second = number(a.value), number(b.value)
         if first and second and first[1] == second[1] and first[0] != second[0]:
@@ -195,7 +202,7 @@ def _compared(chunk: Chunk, a: Fact, b: Fact, more: Fact, less: Fact, unit: str,
         return Draft("table-comparison-zh", question, answer, quotes)
     word = "longer" if long else "higher" if high else "greater"
     names = {fact: _named(fact.subject, fact.group) for fact in (a, b)}
-    attribute = lower_first(a.attribute)
+    attribute = _attribute(a)
     return Draft(
         "table-comparison-en",
         f"According to {where}, which has the {word} {attribute}, {names[a]} or {names[b]}?",
