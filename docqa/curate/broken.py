@@ -206,9 +206,8 @@ def _length(question: str, answer: str, item: QAItem) -> str:
 def _cut_off(answer: str, item: QAItem) -> str:
     """Whether the answer stops where nobody stops: inside a word or a clause of its quote, or on an open word."""
     last = re.search(r"([^\W\d_]+)\W*$", answer)
-    if answer[-1] in ",，、(（-—" or (
-        item.language != "zh" and last and last[1] in _OPEN_END_EN and len(words(answer)) > 2
-    ):
+    open_word = item.language != "zh" and last and last[1] in _OPEN_END_EN and len(words(answer)) > 2
+    if answer[-1] in ",，、(（-—" or (open_word and not re.search(r"[”\"']\W*$", answer)):
         return "answer cut off"
     bare = answer.rstrip(".。…")
     stops = [

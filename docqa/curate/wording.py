@@ -103,6 +103,7 @@ def vague_question(question: str, language: str) -> str:
     question = normalize(question)
     if language == "zh":
         return _vague_zh(question)
+    question = re.sub("“[^”]*”", "“name”", question)
     for pattern in (_SOURCE_EN, _BESIDE_EN, _NUMBERED_EN):
         if found := pattern.search(question):
             return found.group()
@@ -124,7 +125,9 @@ def _is_empty_en(text: str) -> bool:
 
 
 def _vague_zh(question: str) -> str:
-    named = re.sub("《[^》]*》", "《title》", question)
+    # What is called by its name is no pointer: the title, and the table or section in it.
+    named = re.sub("《[^》]*》(?:“[^”]*”)?(?:表|一节|一節|一章)?中?", "《title》", question)
+    named = re.sub("“[^”]*”(?:表|一节|一節|一章)中?", "《title》", named)
     for pattern in (_SOURCE_ZH, _SELF_ZH, _BESIDE_ZH, _NUMBERED_ZH, _ARTICLE_ZH):
         if found := pattern.search(named):
             return found.group()

@@ -147,6 +147,8 @@ def _fact(chunk: Chunk, index: int, headers: list[str], label: int, row: int, co
     if re.match(r"[\d<>≤≥]", subject) and group:
         quotes = tuple(sorted({*quotes, *_cells(piece, {(piece.header_rows - 1, label)})}))
     kind = "attribute" if turned else _kind(attribute)
+    if turned and re.search(r"[,，]", attribute):
+        kind = "entry"  # "the coupling bore, pump side of MC 40" has to be quoted
     if kind == "attribute" and _RATHER_EVENT.search(group):
         kind = "entry"  # "the head of a loss of one phase"
     return Fact(subject, attribute, value, kind, group, row, column, quotes)
