@@ -88,7 +88,7 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
                 question, subject = re.sub(_THIS_DOCUMENT, f"《{title}》", question), title
             question = re.sub(r"(对|如果|什么是|为了|当)(?=[A-Za-z.])", r"\1 ", question)
             question = re.sub(r"(?<=[A-Za-z.])(?=是什么|的目的|的用途|需要|不会)", " ", question)
-            placed = _placed(in_script_of(chunk.text, question), subject, chunk)
+            placed = _placed(in_script_of(_all_text(chunk), question), subject, chunk)
             if placed and len(placed) <= 110 and not PRONOUN.search(question):
                 yield Draft(name, placed, answer, ((start, end),))
             return
@@ -286,14 +286,26 @@ def _must(text: str) -> Found:
     return "must-thing", f"对{found.subject}有什么要求？", found.subject
 
 
+_KINDS = r"命令|工具|程序|程式|脚本|腳本|指令碼|软件包|套件|选项|選項|文件|檔案|软件|系统|系統|装置|功能"
+_ACTS = (
+    r"提供|支持|支援|检查|檢查|生成|产生|產生|创建|建立|执行|執行|显示|顯示|设置|設定|定义|定義|列出|包含|允许|允許|安装|安裝|构建|構建|"
+    r"记录|記錄|自动|自動|帮助|幫助|调用|呼叫|输出|輸出|打印|列印|读取|讀取|处理|處理|管理|转换|轉換|更新|下载|下載|上传|上傳|添加|新增|"
+    r"修改|发出|發出|忽略|检测|檢測|扫描|掃描|简化|簡化|完成|控制|保护|保護|监测|測量|测量|排除|解析|运行"
+)
+
+
 def _function(text: str) -> Found:
-    kinds = r"命令|工具|程序|脚本|腳本|指令碼|软件包|套件|选项|選項|文件|檔案|软件|系统|系統|装置|功能"
     match = re.match(
-        rf"^([^，。；]{{0,45}}?(?:{kinds}))(?:可以|会|會|能够|能夠|能|将|將)?(提供|支持|支援|检查|檢查|生成|产生|產生|创建|建立|执行|執行|显示|顯示|设置|設定|定义|定義|列出|包含|允许|允許|安装|安裝|构建|構建|记录|記錄|自动|自動|帮助|幫助)(?![后後时時])(了?[^；]{{4,80}})[。；]$",
+        rf"^([^，。；]{{0,45}}?(?:{_KINDS}))(?:可以|会|會|能够|能夠|能|将|將)?(?:完整|同时|额外)?({_ACTS})(?![后後时時的])"
+        r"(了?[^；]{4,80})[。；]$",
         text,
     )
     if match and is_noun_phrase(match.group(1)):
         return "function", f"{match.group(1).strip()}的作用是什么？", match.group(1)
+    found = predicate(text, r"可能需要|也许需要|也許需要|可能造成|可能导致|可能導致|不会|不會|需要")
+    if found and len(found.rest) >= 4 and not re.search(r"^[的被在由是]|[的时時]，", found.rest):
+        ask = f"{found.verb}做什么" if found.verb in ("不会", "不會") else f"{found.verb}什么"
+        return "needs", f"{found.subject}{ask}？", found.subject
     return None
 
 
@@ -327,6 +339,11 @@ def _placed(question: str, subject: str, chunk: Chunk) -> str:
         if not _GENERIC_HEADING.match(name) and 3 <= len(name) <= 24 and "？" not in name:
             return f"在“{name}”中，{question}"
     return ""
+
+
+def _all_text(chunk: Chunk) -> str:
+    """The chunk with its title and headings: a short one may hold no character that tells its script."""
+    return "\n".join([chunk.text, chunk.title, *chunk.heading_path])
 
 
 def _is_title(title: str) -> bool:

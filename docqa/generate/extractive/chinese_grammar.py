@@ -78,26 +78,32 @@ def predicate(text: str, verbs: str, comma: bool = False) -> Predicate | None:
     return Predicate(subject, match.group(2), match.group(3).strip())
 
 
+_PREDICATE = re.compile(
+    r"应当|應當|必须|必須|不得|不能|不会|不會|可以|能够|能夠|是否|如果|因为|因為|由于|由於|需要|已|时候|時候|就是|来说|來說|许多|許多|"
+    r"(?<![认認行作])[为為](?!\w?[主准])|(?<![自理缘])由|[对對]比|通常|并[带帶]"
+)
+"""What a noun phrase does not hold."""
+
+
 def is_noun_phrase(text: str) -> bool:
     """Whether ``text`` begins and ends as a noun phrase can, and has no predicate of its own."""
     if len(text) < 2 or not _HANZI_OR_NAME.match(text) or _NO_START.match(text) or _NO_END.search(text):
         return False
-    if text.count("（") != text.count("）") or text.count("“") != text.count("”") or text.count("(") != text.count(")"):
+    if any(text.count(a) != text.count(b) for a, b in ("（）", "“”", "()")):
         return False
-    return not re.search(
-        r"应当|應當|必须|必須|不得|不能|不会|不會|可以|能够|能夠|是否|如果|因为|因為|由于|由於|需要|已|时候|時候|就是|来说|來說",
-        text,
-    )
+    return not _PREDICATE.search(text)
 
 
 _TO_TRADITIONAL = str.maketrans(
     "么谁应当为负责据规时间长别对样须会没选项关于说", "麼誰應當為負責據規時間長別對樣須會沒選項關於說"
 )
 _TRADITIONAL = re.compile(
-    "[這說為無與個們來時間對應開關電實現發過還進運機設備處於從當會長經內門題數據類級別規則條節軟檔]"
+    "[這說為無與個們來時間對應開關電實現發過還進運機設備處於從當會長經內門題數據類級別規則條節軟檔幫冊頁碼許證權構執調選項網檢測試錯誤變換請將"
+    "體員學藥醫護師標簽單雙壓縮錄號縣銀產業務價傳輸嚴]"
 )
 _SIMPLIFIED = re.compile(
-    "[这说为无与个们来时间对应开关电实现发过还进运机设备处于从当会长经内门题数据类级别规则条节软档]"
+    "[这说为无与个们来时间对应开关电实现发过还进运机设备处于从当会长经内门题数据类级别规则条节软档帮册页码许证权构执调选项网检测试错误变换请将"
+    "体员学药医护师标签单双压缩录号县银产业务价传输严]"
 )
 
 
