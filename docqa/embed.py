@@ -71,7 +71,8 @@ class Embedder:
                 weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._idf[at]
                 vectors[row] = self._components[:, at] @ weights
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-9)
+        unit: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-9)
+        return unit
 
     def save(self, path: Path) -> None:
         """Write to ``path`` (``.npz``), which ``load`` reads."""

@@ -43,10 +43,12 @@ def read_office(path: Path) -> Parsed:
     except ImportError as error:
         raise ParseError("needs the office extra: pip install 'docqa[office]'", "unsupported") from error
     suffix = path.suffix.lower()
+    markers: dict[str, str] = {}
+    title = ""
     if suffix == ".docx":
-        elements, markers, title = _docx(path), {}, ""
+        elements = _docx(path)
     elif suffix == ".txt":
-        elements, markers, title = _text(path), {}, ""
+        elements = _text(path)
     else:
         html = path.read_text(encoding="utf-8-sig", errors="replace")
         if suffix in (".md", ".markdown"):

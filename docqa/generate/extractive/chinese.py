@@ -17,6 +17,7 @@ from docqa.generate.extractive.chinese_grammar import (
     predicate,
     stands_alone,
 )
+from docqa.generate.extractive.chinese_naming import all_text, is_title, placed
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk, Piece
 from docqa.text import is_cjk, sentences
@@ -34,17 +35,11 @@ _AGENT = re.compile(
     r"(?:人|人员|人員|者|员|員|师|師|士|生|部|部门|部門|科|科室|室|处|處|组|組|委员会|委員會|银行|銀行|行|客户|客戶|用户|用戶|医院|醫院|"
     r"药房|藥房|药剂科|单位|單位|机构|機構|公司|中心|班组|主任|护士|药师|医师|领导|长|長|方)$"
 )
-_GENERIC = frozenset(
-    "药品 患者 用户 客户 系统 程序 软件包 软件 命令 选项 文件 人员 工作人员 医院 银行 本行 科室 部门 本品 产品 设备 维护者 开发者 护士 药师 "
-    "医师 医生 存款 账户 利率 费用 利息 内容 问题 方法 情况 温度 时间 数量 结果 记录 目录 版本 参数 数据 脚本 标签 用戶 客戶 系統 套件 檔案 "
-    "選項 維護者 開發者 目錄 參數 腳本 模板 范本 代码 源码 原始碼 项目 專案 上游 合同 贷款 储户 存款人 借款人 甲方 乙方 双方 报告 事件 溶液 "
-    "冰箱 药物 操作人员 调配人员 责任人 处方 医嘱 表格 申请人 持卡人 输液 成品 操作 检查".split()
+_KIND_OF_THING = re.compile(
+    r"的[^，的]{0,6}(?:命令|工具|程序|脚本|腳本|指令碼|文件|檔案|方法|方式|过程|過程|机构|部门|制度|系统|系統|软件|指标|依据|"
+    r"凭证|费用|利率|产品|人员|药品|措施|标准|环节|手段|格式|包|套件|装置|设备)$"
 )
-_GENERIC_HEADING = re.compile(
-    r"^(?:概述|概述说明|总则|總則|附则|附則|说明|說明|目的|范围|範圍|介绍|介紹|简介|簡介|背景|注意|注意事项|提示|示例|例子|其他|其它|前言|引言|"
-    r"Note|Tip|Caution|Warning|Important|名称|名稱|描述|选项|選項|摘要|定义|定義|术语|術語|职责|要求|管理要求|一般规定|基本要求)$",
-    re.IGNORECASE,
-)
+_JUDGES = re.compile(r"[不否由为為]|(?:最|很|非常|十分)")
 _THIS_DOCUMENT = (
     "本(?:制度|规程|規程|规定|規定|办法|辦法|条款|條款|流程|细则|細則|标准|標準|协议|協議|合同|章程|指引|须知)"
 )
@@ -83,14 +78,14 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
             name, question, subject = found
             title = places.title(chunk)
             if re.search(_THIS_DOCUMENT, question):
-                if not _is_title(title):
+                if not is_title(title):
                     return
                 question, subject = re.sub(_THIS_DOCUMENT, f"《{title}》", question), title
             question = re.sub(r"(对|如果|什么是|为了|当)(?=[A-Za-z.])", r"\1 ", question)
             question = re.sub(r"(?<=[A-Za-z.])(?=是什么|的目的|的用途|需要|不会)", " ", question)
-            placed = _placed(in_script_of(_all_text(chunk), question), subject, chunk)
-            if placed and len(placed) <= 110 and not PRONOUN.search(question):
-                yield Draft(name, placed, answer, ((start, end),))
+            named = placed(in_script_of(all_text(chunk), question), subject, chunk)
+            if named and len(named) <= 110 and not PRONOUN.search(question):
+                yield Draft(name, named, answer, ((start, end),))
             return
 
 
@@ -99,7 +94,7 @@ def _article(chunk: Chunk, piece: Piece) -> Iterator[Draft]:
     text = chunk.text[piece.start : piece.end]
     match = _ARTICLE.match(text)
     title = places.title(chunk)
-    if not match or not _is_title(title) or not text.endswith("。") or text.count("。") > 4:
+    if not match or not is_title(title) or not text.endswith("。") or text.count("。") > 4:
         return
     body = text[match.end() :]
     if not 20 <= sum(map(is_cjk, body)) <= 220 or re.search(
@@ -123,18 +118,10 @@ def _definition(text: str) -> Found:
             found.subject,
         )
     found = predicate(text, r"是")
-    if (
-        found
-        and len(found.rest) >= 8
-        and re.search(
-            r"的[^，的]{0,6}(?:命令|工具|程序|脚本|腳本|指令碼|文件|檔案|方法|方式|过程|過程|机构|部门|制度|系统|系統|软件|指标|依据|凭证|费用|利率|产品|人员|药品|措施|标准|环节|手段|格式|包|套件|装置|设备)$",
-            found.rest,
-        )
-    ):
-        if not re.match(r"[不否由为為]|(?:最|很|非常|十分)", found.rest) and not re.search(
-            r"(?:目的|原因|问题|办法|做法)$", found.subject
-        ):
-            return "definition-is", f"{found.subject}是什么？", found.subject
+    if found and len(found.rest) >= 8 and _KIND_OF_THING.search(found.rest) and not _JUDGES.match(found.rest):
+        if re.search(r"(?:目的|原因|问题|办法|做法)$", found.subject):
+            return None
+        return "definition-is", f"{found.subject}是什么？", found.subject
     return None
 
 
@@ -322,43 +309,3 @@ _TEMPLATES: tuple[Callable[[str], Found], ...] = (
     _must,
     _function,
 )
-
-
-# ---------------------------------------------------------------------------------------------------- specificity
-
-
-def _placed(question: str, subject: str, chunk: Chunk) -> str:
-    """The question, with its document or section named unless its subject is found without; "" when neither helps."""
-    if _specific(subject):
-        return question
-    title = places.title(chunk)
-    if _is_title(title):
-        return in_script_of(chunk.text, "根据") + f"《{title}》，{question}"
-    for heading in reversed(chunk.heading_path):
-        name = places.strip_number(heading)
-        if not _GENERIC_HEADING.match(name) and 3 <= len(name) <= 24 and "？" not in name:
-            return f"在“{name}”中，{question}"
-    return ""
-
-
-def _all_text(chunk: Chunk) -> str:
-    """The chunk with its title and headings: a short one may hold no character that tells its script."""
-    return "\n".join([chunk.text, chunk.title, *chunk.heading_path])
-
-
-def _is_title(title: str) -> bool:
-    """Whether a title names a document for a reader: Chinese, not a single common word, not a path."""
-    return sum(map(is_cjk, title)) >= 4 and len(title) <= 32 and not re.search(r"[/\\]|\.\w{2,4}$", title)
-
-
-def _specific(subject: str) -> bool:
-    """Whether the words can be found in a corpus: a Latin name, or at least five ideographs that are not generic."""
-    words = re.sub(r"[（(][^）)]*[）)]", "", subject).strip()
-    if words in _GENERIC:
-        return False
-    if re.search(r"[A-Za-z][\w.+/-]+", words):
-        return True
-    rest = words
-    for generic in sorted(_GENERIC, key=lambda word: (-len(word), word)):
-        rest = rest.replace(generic, "")
-    return len(words) >= 5 and sum(map(is_cjk, rest)) >= 2

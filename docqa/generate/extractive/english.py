@@ -8,7 +8,6 @@ with its section and document named.
 import re
 from collections.abc import Callable, Iterator
 
-from docqa.generate.extractive import places
 from docqa.generate.extractive.english_grammar import (
     BE,
     PRONOUN,
@@ -20,6 +19,7 @@ from docqa.generate.extractive.english_grammar import (
     stands_alone,
     tagged,
 )
+from docqa.generate.extractive.english_naming import placed
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk
 from docqa.text import sentences
@@ -32,20 +32,6 @@ _UNIT += (
     r"percent|euros?|EUR|USD|CNY|seconds?|minutes?|hours?|(?:calendar |working |business )?days?|weeks?|months?|years?)"
 )
 _QUANTITY = re.compile(rf"\d[\d,.]*(?:\s*(?:to|-|–|and)\s*\d[\d,.]*)?\s?{_UNIT}(?![\w])")
-_GENERIC = frozenset(
-    "program package packages command option options user users system file files file name value number part parts "
-    "directory tool result case example way method process procedure operation section document manual chapter "
-    "developer maintainer problem list set type data information time work change changes content contents "
-    "configuration script version source output input line text code function feature bank customer account product "
-    "party parties fee interest amount pump unit machine equipment component operator person staff paper study author "
-    "authors work approach model students student course project software library test tests".split()
-)
-_GENERIC_HEADING = re.compile(
-    r"^(?:introduction|overview|general|notes?|tips?|examples?|summary|background|scope|purpose|description|name|"
-    r"synopsis|options|contents|preface|references|acknowledge?ments?|abstract|conclusions?|statement of need|"
-    r"usage|features?|remarks?|warning|caution|others?|misc.*|more.*|.*\bnotes?)$",
-    re.IGNORECASE,
-)
 _ACTS = re.compile(
     r"(?:\w(?:er|or|ist|eer|ant|ee|ian)s?|staff|personnel|bank|party|parties|company|people|person|persons|everyone|anyone|"
     r"leader|department|team|users?|nurses?|crew|command|program|owner|holder|committee|board|branch)$",
@@ -55,6 +41,11 @@ _ACTS = re.compile(
 _NOT_ACTS = re.compile(
     r"(?:water|filter|converter|motor|temperature|register|number|layer|rotor|sensor|buffer|meter|power|order|paper|cover|liner|impeller|cylinder|spacer|hanger|breaker|strainer|diameter|letter|folder)s?$",
     re.I,
+)
+_STATES = re.compile(
+    r"(?:made of|composed of|made from|based on|located|connected to|equipped with|fitted with|mounted|driven by|"
+    r"sealed by|protected by|operated by|approved by|kept by|held by|charged|paid|calculated|determined by|stored in|"
+    r"installed|offered by|provided by|supported by|controlled by|set by|taken from)\b"
 )
 _CONDITION = re.compile(r"^(If|When|Whenever|Before|After|Unless|While|Until|Once)\s+([^,]{8,110}),\s+(.+)$")
 _CAUSE = re.compile(r"^(.{15,}?),?\s+(because|since|so that|in order to|due to|owing to)\s+(.{10,})\.$")
@@ -95,9 +86,9 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
     for template in _ADDRESSED if addressed else _TEMPLATES:
         if (asked := template(text)) is not None:
             name, question, subject = asked
-            placed = _placed(question, subject, chunk)
-            if placed and len(placed) <= 220 and not PRONOUN.search(question):
-                yield Draft(name, placed, text, ((start, end),))
+            named = placed(question, subject, chunk)
+            if named and len(named) <= 220 and not PRONOUN.search(question):
+                yield Draft(name, named, text, ((start, end),))
             return
 
 
@@ -194,7 +185,8 @@ def _adverbial(words: list[str]) -> str:
     """The question word that the words after a participle answer; "" when they answer several or none."""
     rest = " ".join(words)
     if re.match(
-        r"(?:at least )?(?:every \d|every (?:day|week|month|year|shift)|once (?:a|per|every)|daily|weekly|monthly|annually|yearly)",
+        r"(?:at least )?(?:every \d|every (?:day|week|month|year|shift)|once (?:a|per|every)|daily|weekly|monthly|"
+        r"annually|yearly)",
         rest,
     ):
         return "How often"
@@ -274,7 +266,7 @@ def _is(text: str) -> Found:
         return "definition", f"What is {subject}?", found.subject
     if (
         re.match(
-            r"(?:made of|composed of|made from|based on|located|connected to|equipped with|fitted with|mounted|driven by|sealed by|protected by|operated by|approved by|kept by|held by|charged|paid|calculated|determined by|stored in|installed|offered by|provided by|supported by|controlled by|set by|taken from)\b",
+            _STATES,
             found.rest,
         )
         and len(found.rest.split()) > 3
@@ -396,44 +388,3 @@ _TEMPLATES: tuple[Callable[[str], Found], ...] = (
     _is,
     _does,
 )
-
-
-# ---------------------------------------------------------------------------------------------------- specificity
-
-
-def _placed(question: str, subject: str, chunk: Chunk) -> str:
-    """The question, with its section and document named unless its subject is found without; "" when neither helps."""
-    if _specific(subject):
-        return question
-    heading, title = places.section(chunk), places.title(chunk)
-    if _GENERIC_HEADING.match(heading) or len(heading.split()) > 9 or "?" in heading:
-        heading = ""
-    if heading and title:
-        place = f"According to the section “{heading}” of {_named(title)}, "
-    elif heading:
-        place = f"According to the section “{heading}”, "
-    elif title:
-        place = f"According to {_named(title)}, "
-    else:
-        return ""
-    return place + question[0].lower() + question[1:]
-
-
-def _named(title: str) -> str:
-    return f"“{title}”"
-
-
-def _specific(subject: str) -> bool:
-    """Whether the words can be found in a corpus: a name, an identifier, or two uncommon content words."""
-    words = re.findall(r"[\w./+-]+", subject)
-    for at, word in enumerate(words):
-        if (re.search(r"\d", word) and re.search(r"[A-Za-z]", word)) or re.search(r"[a-z][A-Z]|^[A-Z]{2,}$", word):
-            return True
-        if at and word[0].isupper():
-            return True
-    content = {
-        word.lower()
-        for word, (_, kind) in zip(words, tagged(" ".join(words)), strict=False)
-        if kind[:2] in ("NN", "JJ", "VB") and word.lower() not in _GENERIC and len(word) > 2
-    }
-    return len(content) >= 2

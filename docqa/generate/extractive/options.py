@@ -7,8 +7,8 @@ An entry is asked about only where the page says which command the options belon
 import re
 from collections.abc import Iterator
 
-from docqa.generate.extractive.english_grammar import is_base_verb
 from docqa.generate.extractive.chinese_grammar import in_script_of
+from docqa.generate.extractive.english_grammar import is_base_verb
 from docqa.generate.extractive.patterns import Draft
 from docqa.records import Chunk
 from docqa.text import is_cjk, sentences

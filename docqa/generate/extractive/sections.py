@@ -14,7 +14,8 @@ from docqa.records import Chunk, Piece
 from docqa.text import detect_language, is_cjk, sentences
 
 _ELSEWHERE = re.compile(
-    r"\b(?:above|below|see|refer|this (?:section|chapter|appendix|document|guide)|let['’]s|figure|table|i|we|my|our|us)\b"
+    r"\b(?:above|below|see|refer|this (?:section|chapter|appendix|document|guide)|let['’]s|figure|table|i|we|my|our|"
+    r"us)\b"
     r"|https?:|\b(?:Note|Tip|Caution|Warning)\n|下面|上述|上面|前述|本[节節章文]|参见|參見|请见|請見|(?<![常意可])[见見]|我们|我們"
     r"|Section|Chapter",
     re.IGNORECASE,
@@ -32,7 +33,8 @@ _POINTS_BACK = re.compile(
 _COMMON_HEADING = re.compile(
     r"(?:introduction|overview|general.*|notes?|tips?|examples?|summary|background|scope|purpose|description|name|"
     r"synopsis|options|contents|preface|references|acknowledge?ments?|abstract|conclusions?|copyright|author|"
-    r"license|see also|document.*|terms.*|definitions.*|术语.*|術語.*|定义.*|概述|总则|總則|附则|附則|说明|說明|目的|范围|範圍|介绍|介紹|简介|簡介|注意.*|提示|示例|其他|其它|前言|引言|"
+    r"license|see also|document.*|terms.*|definitions.*|术语.*|術語.*|定义.*|概述|总则|總則|附则|附則|说明|說明|"
+    r"目的|范围|範圍|介绍|介紹|简介|簡介|注意.*|提示|示例|其他|其它|前言|引言|"
     r"名称|名稱|描述|选项|選項|摘要|作者|许可证|許可證|.{0,1})",
     re.IGNORECASE,
 )
@@ -41,7 +43,8 @@ _HOW_EN = re.compile(
     r"(?: as follows| like this| as below| by the following| with the following commands?)?[.:]$"
 )
 _HOW_PASSIVE_EN = re.compile(
-    r"^(?P<subject>(?:The |A |An )?[A-Za-z][\w ./-]{4,60}?) (?P<can>can|may|should|must) be (?P<done>[a-z]+(?:ed|en|wn|un|t|d))"
+    r"^(?P<subject>(?:The |A |An )?[A-Za-z][\w ./-]{4,60}?) (?P<can>can|may|should|must) be "
+    r"(?P<done>[a-z]+(?:ed|en|wn|un|t|d))"
     r"(?P<rest> [^:;,]{0,70}?)?(?: as follows| like this| with the following| by the following)[.:]$"
 )
 _HOW_ZH = re.compile(
