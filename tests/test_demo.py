@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pymupdf
 import pytest
 
 from docqa.coverage import Covered
-from docqa.records import Chunk, QAItem
+from docqa.records import Chunk, Evidence, QAItem
 from docqa.runfolder import read_records
 from docqa.summary import Summary
 from docqa.text import squash
@@ -44,9 +45,16 @@ def test_every_row_is_traced_to_quotes_in_its_chunk_and_on_its_page(demo: Demo, 
         assert item.evidence
         for evidence in item.evidence:
             assert chunks[evidence.chunk_id].text[evidence.start : evidence.end] == evidence.quote
-            if item.path.endswith(".pdf"):
-                text = "".join(page_text(documents / item.path, box.page, pages) for box in evidence.boxes)
-                assert squash(evidence.quote) in text, (item.path, evidence)
+            for part, page in parts(chunks[evidence.chunk_id], evidence) if item.path.endswith(".pdf") else ():
+                assert squash(part) in page_text(documents / item.path, page, pages), (item.path, evidence)
+
+
+def parts(chunk: Chunk, evidence: Evidence) -> Iterator[tuple[str, int]]:
+    """The quote, in as many parts as it stands on pages, each with its page."""
+    for piece in chunk.pieces:
+        for span in piece.spans:
+            if span.start < evidence.end and evidence.start < span.end:
+                yield chunk.text[max(span.start, evidence.start) : min(span.end, evidence.end)], span.box.page
 
 
 def page_text(path: Path, number: int, known: dict[tuple[str, int], str]) -> str:

@@ -77,13 +77,21 @@ async def _retrieve(item: QAItem, index: Index, reader: Reader, judge: Judge, pa
     """A verdict, not yet decided, with what retrieval says."""
     found = index.search(item.question, passages)
     given = await reader.read(item.question, [index.chunk(passage.chunk_id) for passage in found], item.language)
-    ranks = [rank for rank, passage in enumerate(found, 1) if passage.chunk_id in item.chunk_ids]
+    ranks = [rank for rank, passage in enumerate(found, 1) if _is_source(item, index.chunk(passage.chunk_id))]
     return Verdict(
         retrieval=await _judged(item, given, judge),
         passages=tuple(found),
         source_rank=ranks[0] if ranks else None,
         decision=Decision.HALLUCINATED,
     )
+
+
+def _is_source(item: QAItem, passage: Chunk) -> bool:
+    """Whether a passage is the item's source or its twin: the same evidence in another format or edition."""
+    if passage.id in item.chunk_ids:
+        return True
+    text = squash(passage.text)
+    return all(squash(evidence.quote) in text for evidence in item.evidence)
 
 
 async def _judged(item: QAItem, given: str, judge: Judge) -> Answer:

@@ -28,7 +28,8 @@ def name_subject(question: str, chunk: Chunk, language: str) -> str | None:
     if not names:
         return None
     if language == "zh":
-        return f"根据《{names[0]}》，{question}" if len(names) == 1 else f"根据《{names[0]}》“{names[1]}”，{question}"
+        by = "根據" if re.search("[麼樣關於說誰應]", question) else "根据"
+        return f"{by}《{names[0]}》，{question}" if len(names) == 1 else f"{by}《{names[0]}》“{names[1]}”，{question}"
     place = f"“{names[0]}”" if len(names) == 1 else f"the section “{names[1]}” of “{names[0]}”"
     return f"In {place}, {_lower(question)}"
 

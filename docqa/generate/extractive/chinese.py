@@ -18,7 +18,7 @@ from docqa.generate.extractive.chinese_grammar import (
     stands_alone,
 )
 from docqa.generate.extractive.chinese_naming import all_text, is_title, placed
-from docqa.generate.extractive.patterns import Draft
+from docqa.generate.extractive.patterns import ADMONITION, Draft
 from docqa.records import Chunk, Piece
 from docqa.text import is_cjk, sentences
 
@@ -68,8 +68,9 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
     core = re.sub(
         r"^(?:文中的|因此|所以|此外|另外|同时|同時|一般来说|一般來說|一般而言|通常|原则上|原則上|但是|但|不过|不過|并且|而且)，?",
         "",
-        text,
+        re.sub(ADMONITION, "", text),
     )
+    core = core.strip()
     if not stands_alone(core):
         return
     answer = core.rstrip("；！") + "。" if core[-1] in "；！" else core
@@ -178,7 +179,9 @@ def _who(text: str) -> Found:
 
 def _conditional(text: str) -> Found:
     match = re.match(
-        r"^(如果|如|若|当|當|一旦|凡)([^，。；]{5,36}?)(时|時|的|后|後|的时候|的時候|的话)?，(.{6,90})[。；]$", text
+        r"^(如果|如|若|当|當|一旦|凡)(?!转而|轉而|类型|型別)([^，。；]{5,36}?)"
+        r"(时|時|的|后|後|的时候|的時候|的话)?，(.{6,90})[。；]$",
+        text,
     )
     if (
         match

@@ -20,7 +20,7 @@ from docqa.generate.extractive.english_grammar import (
     tagged,
 )
 from docqa.generate.extractive.english_naming import placed
-from docqa.generate.extractive.patterns import Draft
+from docqa.generate.extractive.patterns import ADMONITION, Draft
 from docqa.records import Chunk
 from docqa.text import sentences
 
@@ -47,6 +47,9 @@ _STATES = re.compile(
     r"sealed by|protected by|operated by|approved by|kept by|held by|charged|paid|calculated|determined by|stored in|"
     r"installed|offered by|provided by|supported by|controlled by|set by|taken from)\b"
 )
+_NOT_DEFINED = re.compile(r"^\w+ing\b|\b(?:purpose|aim|goal|reason|result|problem|idea|point)$", re.IGNORECASE)
+_JUDGES = re.compile(r"(?:an?|the|one of the) (?:good|bad|major|hidden|common|best|moving|great|big|key|sign|matter)\b")
+"""What "X is ..." says without saying what X is."""
 _CONDITION = re.compile(r"^(If|When|Whenever|Before|After|Unless|While|Until|Once)\s+([^,]{8,110}),\s+(.+)$")
 _CAUSE = re.compile(r"^(.{15,}?),?\s+(because|since|so that|in order to|due to|owing to)\s+(.{10,})\.$")
 _ACRONYM = re.compile(
@@ -77,7 +80,7 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
         r"^(?:However|Therefore|Thus|Hence|Moreover|Furthermore|In addition|Additionally|Generally|Normally|"
         r"Usually|Typically|In general|Note that|Please note that),?\s+",
         "",
-        text,
+        re.sub(ADMONITION, "", text),
     )
     text = text[:1].upper() + text[1:]
     if not stands_alone(text):
@@ -247,21 +250,9 @@ def _is(text: str) -> Found:
         rf"(?:at (?:least|most)|about|between|approximately|up to|limited to) {_QUANTITY.pattern}", found.rest
     ):
         return "limit", f"What {found.verb} {subject}?", found.subject
-    if (
-        re.match(r"(?:an?|the|one of the) (?:\w+[ -]){0,6}\w+", found.rest)
-        and found.verb == "is"
-        and len(found.rest.split()) >= 4
-    ):
-        if found.subject.split()[-1].lower() in (
-            "purpose",
-            "aim",
-            "goal",
-            "reason",
-            "result",
-            "problem",
-            "idea",
-            "point",
-        ):
+    names = re.match(r"(?:an?|the|one of the) (?:\w+[ -]){0,6}\w+", found.rest)
+    if names and found.verb == "is" and len(found.rest.split()) >= 4:
+        if _NOT_DEFINED.search(found.subject) or _JUDGES.match(found.rest):
             return None
         return "definition", f"What is {subject}?", found.subject
     if (

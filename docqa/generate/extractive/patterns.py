@@ -22,6 +22,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+ADMONITION = r"^(?:Note|Tip|Caution|Warning|Important|Notice|注意|提示|警告)\s*[:：]?\s+(?=\S)"
+"""The label of a box that ran into its text."""
+
 
 class Template(BaseModel):
     """What is known of a template: its task type, and how many of its graded items were right."""

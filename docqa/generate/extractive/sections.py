@@ -6,6 +6,7 @@ the answer. Whole paragraphs are answered, so these teach an explanation rather 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from docqa.generate.extractive import places
 from docqa.generate.extractive.chinese_grammar import in_script_of
@@ -57,7 +58,7 @@ _HOW_ZH = re.compile(
 def questions(chunk: Chunk) -> Iterator[Draft]:
     """Yield the section's question, then one for each listing that a sentence introduces."""
     yield from _section(chunk)
-    for before, piece in zip(chunk.pieces, chunk.pieces[1:], strict=False):
+    for before, piece in pairwise(chunk.pieces):
         if before.kind == "paragraph" and piece.kind == "code" and piece.end - piece.start <= 400:
             yield from _listing(chunk, before, piece)
 
@@ -72,12 +73,21 @@ def _section(chunk: Chunk) -> Iterator[Draft]:
     if not heading or not outer or not body or not _is_subject(heading, chunk.language == "zh"):
         return
     answer = chunk.text[body[0].start : body[-1].end]
+    if len(body) < len(rest) and not _speaks_of(heading, answer):
+        return
     quotes = tuple((piece.start, piece.end) for piece in body)
     if chunk.language == "zh":
         question = in_script_of(chunk.text, f"{outer}中关于“{heading}”是怎样说明的？")
         yield Draft("section-zh", question, answer, quotes)
     else:
         yield Draft("section-en", f"What does {outer} say about “{heading}”?", answer, quotes)
+
+
+def _speaks_of(heading: str, text: str) -> bool:
+    """Whether a first paragraph is about its heading: a word of the heading, or two of its ideographs, are in it."""
+    named = [word for word in re.findall(r"[\w-]+", heading.casefold()) if len(word) > 1 and not is_cjk(word[0])]
+    wide = [a + b for a, b in pairwise(heading) if is_cjk(a) and is_cjk(b)]
+    return any(part in text.casefold() for part in (*named[-1:], *wide))
 
 
 def _outer(chunk: Chunk) -> str:
