@@ -59,7 +59,7 @@ class GenerateSettings(Section):
 class VerifySettings(Section):
     """Items to verdicts."""
 
-    passages: int = Field(10, ge=1, le=100, description="Passages that retrieval returns for a question.")
+    passages: int = Field(12, ge=1, le=100, description="Passages that retrieval returns for a question.")
 
 
 class CurateSettings(Section):

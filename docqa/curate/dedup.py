@@ -195,10 +195,11 @@ def _about_different_things(a: str, b: str) -> bool:
 
 
 def _names(question: str) -> frozenset[str]:
-    """Words written with a capital letter, the first word left out; none in a question written in capitals."""
+    """What stands in quotation marks, and words with a capital letter; the first word, and all in capitals, left out."""
+    quoted = frozenset(re.findall("“([^”]+)”", question))
     if question.upper() == question:
-        return frozenset()
-    return frozenset(re.findall(r"(?<=[^\W_])\W+([A-Z]\w*)", question))
+        return quoted
+    return quoted | frozenset(re.findall(r"(?<=[^\W_])\W+([A-Z]\w*)", question))
 
 
 def answers_agree(a: str, b: str) -> bool:

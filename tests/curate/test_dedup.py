@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.curate import curate
-from docqa.curate.dedup import duplicates, rouge_l, rouge_tokens, similar_pairs
+from docqa.curate.dedup import duplicates, rouge_l, rouge_tokens, same_meaning, similar_pairs
 from docqa.records import Decision, Evidence, Origin, QAItem, Verdict, content_id
 
 
@@ -152,3 +152,10 @@ def test_curating_twice_changes_nothing_more(triples: list[tuple[str, str, float
     once = curate(items)
     assert len(once) == len(items)
     assert curate(once) == once
+
+
+def test_sections_called_by_different_names_are_not_duplicates():
+    answer = "You can update to the new upstream source with the {} command from the devscripts package."
+    first = item("What does “Tips” say about “uupdate”?", answer.format("uupdate"))
+    second = item("What does “Tips” say about “uscan”?", answer.format("uscan"))
+    assert not same_meaning(first, second)

@@ -258,7 +258,10 @@ def _default(text: str) -> Found:
     )
     if found:
         traditional = "預設" in found.verb
-        return "default", f"{found.subject}的{'預設' if traditional else '默认'}值是什么？", found.subject
+        return "quantity", f"{found.subject}的{'預設' if traditional else '默认'}值是什么？", found.subject
+    match = re.match(r"^([^，。；]{2,24}的(?:默认|預設)[^，。；是]{1,10})是 ?[^，；]{1,40}[。；]$", text)
+    if match and is_noun_phrase(match.group(1)):
+        return "quantity", f"{match.group(1)}是什么？", match.group(1)
     return None
 
 

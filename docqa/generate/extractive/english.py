@@ -82,7 +82,7 @@ def _sentence(chunk: Chunk, start: int, end: int) -> Iterator[Draft]:
         "",
         re.sub(ADMONITION, "", text),
     )
-    text = text[:1].upper() + text[1:]
+    text = text[:1].upper() + text[1:] if text != chunk.text[start:end] else text
     if not stands_alone(text):
         return
     addressed = re.search(r"\b(?:you|your|please)\b", text, re.IGNORECASE)
@@ -236,9 +236,9 @@ def _default(text: str) -> Found:
         if found is None or found.tag not in ("VBZ", "VBP") or found.verb in BE | {"has", "have"}:
             return None
         do = "do" if found.plural else "does"
-        return "default", f"What {do} {lowered(found.subject)} do by default?", found.subject
+        return "limit", f"What {do} {lowered(found.subject)} do by default?", found.subject
     match = re.match(r"The default ([\w -]{3,60}?) (is|are) ", text)
-    return ("default", f"What {match.group(2)} the default {match.group(1)}?", match.group(1)) if match else None
+    return ("limit", f"What {match.group(2)} the default {match.group(1)}?", match.group(1)) if match else None
 
 
 def _is(text: str) -> Found:

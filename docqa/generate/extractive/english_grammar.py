@@ -87,14 +87,21 @@ def stands_alone(text: str) -> bool:
     words = text.split()
     if not 5 <= len(words) <= 45 or not text.rstrip().endswith(".") or re.search(r":\s|;", text):
         return False
-    if not (text[0].isupper() or text[0].isdigit()) or _JUNK.search(text):
+    if not (text[0].isupper() or text[0].isdigit() or _is_name(words[0])) or _JUNK.search(text):
         return False
     if any(text.count(a) != text.count(b) for a, b in ("()", "[]", "“”")) or text.count('"') % 2:
         return False
     if PRONOUN.search(" ".join(words[:_OPENING_WORDS])):
         return False
     letters = sum(c.isalpha() or c.isspace() for c in text)
-    return letters / len(text) > 0.8 and not (_ANAPHORA.search(text) or _POINTER.search(text) or _DATED.search(text))
+    return letters / len(text) > 0.7 and not (_ANAPHORA.search(text) or _POINTER.search(text) or _DATED.search(text))
+
+
+def _is_name(word: str) -> bool:
+    """Whether a sentence may begin with this word in lower case: a command or file, no word of the language."""
+    from textblob.en import lexicon
+
+    return len(word) > 2 and word[0].islower() and not word.endswith((",", ":")) and lexicon.get(word) is None
 
 
 @dataclass(frozen=True)

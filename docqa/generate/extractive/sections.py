@@ -106,7 +106,7 @@ def _body(chunk: Chunk, rest: Sequence[Piece]) -> Sequence[Piece]:
     text = chunk.text[rest[0].start : rest[-1].end]
     kinds = {piece.kind for piece in rest}
     whole = chunk.tokens <= _SURELY_UNCUT and kinds <= {"paragraph", "list", "code"} and len(rest) > 1
-    if whole and _explains(text, chunk.language, longest=1000) and not text.rstrip().endswith((":", "：")):
+    if whole and _explains(text, chunk.language, longest=1300) and not text.rstrip().endswith((":", "：")):
         return rest
     first = chunk.text[rest[0].start : rest[0].end]
     if rest[0].kind == "paragraph" and not _LEADS.search(first) and _explains(first, chunk.language, longest=900):
