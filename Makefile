@@ -30,8 +30,9 @@ format: $(VENV)/.test  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the test data
-	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)/verification"
+bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the retrieval test data
+	$(BIN)/python -m benchmarks.corruption --documents $(CORPORA)
+	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
 
 clean:  ## remove what the commands above made
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache

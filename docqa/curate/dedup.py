@@ -195,7 +195,7 @@ def _about_different_things(a: str, b: str) -> bool:
 
 
 def _names(question: str) -> frozenset[str]:
-    """What stands in quotation marks, and words with a capital letter; the first word, and all in capitals, left out."""
+    """What stands in quotation marks, and words with a capital letter but the first; none of these if all have one."""
     quoted = frozenset(re.findall("“([^”]+)”", question))
     if question.upper() == question:
         return quoted

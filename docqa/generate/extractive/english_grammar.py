@@ -1,7 +1,7 @@
-"""Just enough English grammar to ask about a sentence: its subject, its verb, and whether it stands by itself.
+"""Just enough English grammar to ask about a clause: its subject, its finite verb, and what follows.
 
 The tagger is textblob's bundled lexicon (no download). It errs often on manuals ("the pump/VB"), so its tags are
-mended by their neighbours, and a sentence whose subject is not a plain noun phrase is left alone: measured, that strict
+mended by their neighbours, and a clause whose subject is not a plain noun phrase is left alone: measured, that strict
 test is what lifts precision from about half to above four in five, far more than any single template.
 """
 
@@ -11,44 +11,37 @@ from functools import lru_cache
 
 Token = tuple[str, str]
 
+Asked = tuple[str, str] | None
+"""What a template makes of a sentence: its name and a question; None when the sentence has another form."""
+
 MODALS = frozenset({"must", "shall", "should", "may", "can", "will", "cannot", "might", "could"})
 BE = frozenset({"is", "are", "was", "were"})
-_DETERMINERS = frozenset("the a an each every all any no some both either this that these those".split())
+OBJECT_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "NNPS", "JJ", "CD", "VBN"})
+"""Tags that an object begins with."""
+_DETERMINERS = frozenset("the a an each every all any no some both either".split())
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS", "CD"})
-_INSIDE = _NOUN | {"DT", "JJ", "JJR", "JJS", "VBN", "VBG", "POS", "RB", "VB", "VBP"}
-_OF = frozenset({"of", "for", "in", "on", "with", "between", "from", "to", "at", "under"})
+_INSIDE = _NOUN | {"DT", "JJ", "JJR", "JJS", "VBN", "VBG", "POS", "RB", "IN", "CC"}
+_OF = frozenset("of for in on with between from to at under by within without per during against across inside".split())
+_AFTER_OBJECT = frozenset(
+    "for in on with from to at under by within without when if before after until once unless while every using so "
+    "because through into onto against daily weekly monthly".split()
+)
+_NOT_A_THING = frozenset("no none neither most many some any few several one both either".split())
+_VAGUE = re.compile(
+    r"\b(?:presented|similar|proposed|resulting|other|additional|corresponding|respective|remaining|mentioned|given)\b"
+    r"|\b(?:second|third|fourth|last|next) (?:part|step|section|chapter|unit|phase|group|option|case)"
+    r"|\b(?:graph|figure|table|plot|image|diagram|chart|row|column|photo|screenshot|example)s?\b",
+    re.IGNORECASE,
+)
+"""What a reader must have seen before."""
 _LONGEST_SUBJECT = 10
 
-_ANAPHORA = re.compile(
-    r"\b(?:this|these|those|former|latter|aforementioned|above|below|following|previous|preceding|here|herein|there|"
-    r"he|she|his|her|i|we|our|us|my|me|let)\b",
-    re.IGNORECASE,
-)
-PRONOUN = re.compile(
-    r"\b(?:it|its|itself|they|them|their|such(?! as)|another|others?|ones?|next|same|that(?= \w+ is))\b", re.IGNORECASE
-)
-"""Words that point back, but inside a sentence mostly at its own subject."""
-_OPENING_WORDS = 4
-_POINTER = re.compile(
-    r"\b(?:see|refer to|described|shown|listed|mentioned|discussed|noted|given)\b(?=.*\b(?:in|on|at|by|section|chapter|"
-    r"table|figure|page|appendix|above|below|earlier|later)\b)"
-    r"|\b(?:table|figure|fig\.|section|chapter|appendix|clause|page|step|example|note|equation)\s+"
-    r"(?:\d|[A-Z]\b|[IVX]+\b)|§|\b(?:as follows|e\.g\.|i\.e\.|etc\.)",
-    re.IGNORECASE,
-)
-_DATED = re.compile(
-    r"\b(?:currently|nowadays|today|recently|now|yet|so far|at the moment|at present|upcoming|latest|newest|"
-    r"as of|last (?:year|month|week)|this year|no longer|since (?:19|20)\d\d|(?:in|by) (?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
-_JUNK = re.compile(r"https?://|www\.|[{}<>|\\^~#@]|\.\.|…|�|\s[+/*]\w|✓|•|[“”\"].*[“”\"].*[“”\"]")
-
-
 _NAME = re.compile(
-    r"“[^”]+”|(?<!\S)[^\s(),“”]*\w[/_.+=-]+\w[^\s(),“”]*(?<![.,])|(?<!\S)[\w.-]+\(\d\)|(?<!\S)-{1,2}\w[\w-]*"
+    r"“[^”]+”|(?<!\S)[^\s(),“”]*\w[/_.+=-]+\w[^\s(),“”]*(?<![.,])|(?<!\S)[\w.-]+\(\d\)|(?<!\S)-{1,2}\w[\w-]*|\$[A-Z_]+"
 )
 """A file, command, option or quotation: one name to the grammar, whatever marks it is made of."""
 
+_HYPHENATED = re.compile(r"[A-Za-z]?[a-z]+(?:-[a-z]+)+")
 _STAND_IN = "Zzname"
 
 
@@ -61,47 +54,49 @@ def tagged(text: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     for word, given in tag(_NAME.sub(_STAND_IN, text)):
         before = tokens[-1] if tokens else ("", "")
-        kind = str(given)
         if word == _STAND_IN and names:
-            tokens.append((names.pop(0), "NNP"))
-            continue
-        low = word.lower()
-        if low in MODALS:
-            kind = "MD"
-        elif low in BE:
-            kind = "VBZ"
-        elif low in _DETERMINERS and kind != "IN":
-            kind = "DT"
-        elif kind in ("VB", "VBP", "VBD") and (before[1] in ("DT", "JJ", "POS", "CD") or before[0].lower() == "of"):
-            kind = "NN"
-        elif kind == "VB" and before[1] in ("NN", "NNP") and low.endswith("s"):
-            kind = "VBZ"
-        elif re.search(r"\d", word) and kind not in _NOUN:
-            kind = "CD" if word[0].isdigit() else "NNP"
-        tokens.append((word, kind))
-    return tuple(tokens)
+            name = names.pop(0)
+            tokens.append((name, "JJ" if _HYPHENATED.fullmatch(name) else "NNP"))
+        else:
+            tokens.append((word, _mended(word, str(given), before)))
+    return tuple((word, _fitted(tokens, at)) for at, (word, _) in enumerate(tokens))
 
 
-def stands_alone(text: str) -> bool:
-    """Whether a sentence can be read without what surrounds it: whole, plain, pointing nowhere, true on any day."""
-    words = text.split()
-    if not 5 <= len(words) <= 45 or not text.rstrip().endswith(".") or re.search(r":\s|;", text):
-        return False
-    if not (text[0].isupper() or text[0].isdigit() or _is_name(words[0])) or _JUNK.search(text):
-        return False
-    if any(text.count(a) != text.count(b) for a, b in ("()", "[]", "“”")) or text.count('"') % 2:
-        return False
-    if PRONOUN.search(" ".join(words[:_OPENING_WORDS])):
-        return False
-    letters = sum(c.isalpha() or c.isspace() for c in text)
-    return letters / len(text) > 0.7 and not (_ANAPHORA.search(text) or _POINTER.search(text) or _DATED.search(text))
+def _fitted(tokens: list[Token], at: int) -> str:
+    """A tag mended by what stands on both sides: "the casing is", "the control file provides", "a set of"."""
+    word, kind = tokens[at]
+    before = tokens[at - 1][1] if at else ""
+    after, following = tokens[at + 1] if at + 1 < len(tokens) else ("", "")
+    ends = after in BE | MODALS or after in _OF or not after
+    if kind == "JJ" and "-" in word and ends:
+        return "NN"
+    if before == "DT" and kind == "RB" and following in _NOUN:
+        return "JJ"
+    if before in ("DT", "JJ", "NN", "NNP", "IN", "CC") and (after in BE | MODALS or (before == "DT" and after == "of")):
+        if kind == "VBZ" and word not in BE:
+            return "NNS"
+        if kind in ("VB", "VBP", "VBG", "JJ") or (kind == "VBN" and before == "DT"):
+            return "NN"
+    if kind in ("VB", "VBP") and before in ("NN", "NNP", "VBN") and following in ("NN", "NNS", "NNP", "VBZ"):
+        return "NN"
+    return "VBP" if kind == "VB" and before in ("NNS", "NNPS") and at < 6 else kind
 
 
-def _is_name(word: str) -> bool:
-    """Whether a sentence may begin with this word in lower case: a command or file, no word of the language."""
-    from textblob.en import lexicon
-
-    return len(word) > 2 and word[0].islower() and not word.endswith((",", ":")) and lexicon.get(word) is None
+def _mended(word: str, kind: str, before: Token) -> str:
+    low = word.lower()
+    if low in MODALS:
+        return "MD"
+    if low in BE:
+        return "VBZ"
+    if low in _DETERMINERS and kind != "IN":
+        return "DT"
+    if kind in ("VB", "VBP", "VBD") and (before[1] in ("DT", "JJ", "POS", "CD") or before[0].lower() == "of"):
+        return "VBN" if low.endswith("ed") else "NN"
+    if kind == "VB" and before[1] in ("NN", "NNP") and low.endswith("s"):
+        return "VBZ"
+    if re.search(r"\d", word) and kind not in _NOUN:
+        return "CD" if word[0].isdigit() else "NNP"
+    return kind
 
 
 @dataclass(frozen=True)
@@ -109,9 +104,9 @@ class Clause:
     """A clause cut at its first finite verb.
 
     Attributes:
-        subject: a noun phrase as it stands in the text.
+        subject: a noun phrase as it reads in mid sentence.
         verb: the finite verb or modal.
-        rest: what follows the verb, without the full stop.
+        rest: what follows the verb.
         tag: the verb's tag: ``MD``, ``VBZ``, ``VBP`` or ``VBD``.
         rest_tags: tags of the words of ``rest``.
     """
@@ -124,21 +119,56 @@ class Clause:
 
     @property
     def plural(self) -> bool:
-        return self.verb in ("are", "were") or self.tag == "VBP"
+        return self.verb in ("are", "were", "have") or self.tag == "VBP"
+
+    @property
+    def head(self) -> str:
+        """The subject's noun: its last word before any preposition, in small letters."""
+        words = re.split(rf"\s(?:{'|'.join(sorted(_OF))}|and|or)\s", self.subject)[0].split()
+        return words[-1].lower()
+
+    def starts(self, pattern: str) -> re.Match[str] | None:
+        """Match a pattern, up to a word's end, where the rest of the clause begins."""
+        return re.match(rf"(?:{pattern})\b", self.rest)
+
+    def asked(self, rest: str) -> str:
+        """The clause in the order of a question, with another rest: "must the valve be closed"."""
+        if self.tag == "MD" or self.verb in BE:
+            return f"{self.verb} {self.subject} {rest}".strip()
+        return f"{'do' if self.plural else 'does'} {self.subject} {base_form(self.verb)} {rest}".strip()
 
 
 def clause(text: str) -> Clause | None:
-    """Cut a sentence or main clause at its finite verb; None unless the subject is a plain noun phrase before it."""
-    text = text.rstrip().rstrip(".").rstrip()
+    """Cut a main clause at its finite verb; None unless the subject is a plain noun phrase before it."""
     tokens = tagged(text)
     at = _finite(tokens)
-    if at is None or not _is_noun_phrase(tokens[:at]):
+    if at is None or at + 1 == len(tokens):
         return None
-    place = _offset(text, tokens, at)
-    if place is None:
+    end = at - 1 if tokens[at - 1][0].endswith("ly") and tokens[at - 1][1] == "RB" else at
+    place, subject_end = _offset(text, tokens, at), _offset(text, tokens, end)
+    if place is None or subject_end is None or not is_noun_phrase(tokens[:end]):
         return None
     verb, kind = tokens[at]
-    return Clause(text[:place].strip(), verb, text[place + len(verb) :].strip(), kind, tokens[at + 1 :])
+    return Clause(text[:subject_end].strip(), verb, text[place + len(verb) :].strip(), kind, tokens[at + 1 :])
+
+
+def order(text: str) -> Clause | None:
+    """An order as a clause about its object: "close the valve when ..." is "the valve should be closed when ...".
+
+    None unless the object begins with an article and a preposition or a word of time follows it.
+    """
+    match = re.match(r"(?P<no>do not |never )?(?P<verb>[a-z]+) (?P<object>(?:the|all|each|every|an?) .+)$", text)
+    if not match or not is_base_verb(match["verb"]):
+        return None
+    tokens, done = tagged(match["object"]), participle_of(match["verb"])
+    end = next((at for at, (word, kind) in enumerate(tokens) if word in _AFTER_OBJECT or kind == "RB"), None)
+    if end is None or not done or not is_noun_phrase(tokens[:end]):
+        return None
+    place = _offset(match["object"], tokens, end)
+    if place is None:
+        return None
+    rest = f"{'not ' if match['no'] else ''}be {done} {match['object'][place:]}"
+    return Clause(match["object"][:place].strip(), "should", rest, "MD", tagged(rest))
 
 
 def _finite(tokens: tuple[Token, ...]) -> int | None:
@@ -146,7 +176,9 @@ def _finite(tokens: tuple[Token, ...]) -> int | None:
     for at, (word, kind) in enumerate(tokens[: _LONGEST_SUBJECT + 1]):
         if at and (kind == "MD" or word in BE or word in ("has", "have")):
             return at
-        if at and kind == "VBZ" and not (at + 1 < len(tokens) and tokens[at + 1][0] in BE | MODALS):
+        following = tokens[at + 1] if at + 1 < len(tokens) else ("", "")
+        noun = following[0] in BE | MODALS or following[1] == "VBZ" or (following[0] == "of" and word != "consists")
+        if at and kind == "VBZ" and not noun:
             return at
         if at and kind == "VBP" and tokens[at - 1][1] in ("NNS", "NNPS"):
             return at
@@ -155,21 +187,23 @@ def _finite(tokens: tuple[Token, ...]) -> int | None:
     return None
 
 
-def _is_noun_phrase(tokens: tuple[Token, ...]) -> bool:
-    """At most ten words, noun-final, of nouns, adjectives and short prepositional tails; no pronoun, no loose verb."""
+def is_noun_phrase(tokens: tuple[Token, ...]) -> bool:
+    """Whether it is noun-final, of nouns, adjectives and short prepositional tails, without pronoun or loose verb."""
     if not tokens or tokens[-1][1] not in _NOUN or (tokens[-1][1] == "CD" and len(tokens) == 1):
         return False
+    if tokens[0][1] in ("IN", "CC", "VBG", "VBN", "RB") or tokens[0][0].lower() in _NOT_A_THING:
+        return False
+    if tokens[0][1] == "CD" and (tokens[0][0].isdigit() and tokens[1][0][:1].isupper()):
+        return False  # the number of a footnote
+    if _VAGUE.search(" ".join(word for word, _ in tokens)):
+        return False
     for at, (word, kind) in enumerate(tokens):
-        low = word.lower()
-        if kind in ("PRP", "PRP$", "EX", "WDT", "WP", "WRB", "MD", "VBZ", "VBD", "RP", "TO") or low in ("there", "you"):
+        low, following = word.lower(), tokens[at + 1][1] if at + 1 < len(tokens) else ""
+        if low in ("there", "you", "your", "not", "only", "more", "less", "than") or kind not in _INSIDE:
             return False
-        if kind in ("IN", "TO") and (at == 0 or low not in _OF):
+        if (kind == "IN" and low not in _OF) or (kind == "CC" and low not in ("and", "or")):
             return False
-        if kind in ("VB", "VBP") or (kind == "RB" and at == 0):
-            return False
-        if kind == "CC" and low not in ("and", "or"):
-            return False
-        if kind not in _INSIDE and kind not in ("IN", "CC"):
+        if kind == "RB" and following not in ("JJ", "VBN"):
             return False
     return True
 
@@ -185,6 +219,9 @@ def _offset(text: str, tokens: tuple[Token, ...], index: int) -> int | None:
     return start
 
 
+# ----------------------------------------------------------------------------------------------------- verb forms
+
+
 def base_form(verb: str) -> str:
     """The base form of a finite verb: ``controls`` is ``control``."""
     from lemminflect import getLemma
@@ -193,24 +230,25 @@ def base_form(verb: str) -> str:
     return str(lemmas[0]) if lemmas else verb
 
 
+@lru_cache(maxsize=4096)
 def is_base_verb(word: str) -> bool:
     """Whether ``word`` can begin an order: "open", "check", but not "suction"."""
     from lemminflect import getAllLemmas
 
-    lemmas = getAllLemmas(word.lower())
-    return word.lower() in lemmas.get("VERB", ())
+    return word.lower() in getAllLemmas(word.lower()).get("VERB", ())
 
 
-def lowered(phrase: str) -> str:
-    """A phrase from a sentence's beginning as it stands inside one: articles and plain nouns lose their capital."""
-    first, _, rest = phrase.partition(" ")
-    if first.lower() in _DETERMINERS:
-        return f"{first.lower()} {rest}".strip()
-    if not first.isalpha() or not first[1:].islower() or not first[0].isupper():
-        return phrase
-    from lemminflect import getAllLemmas
-    from textblob.en import lexicon
+@lru_cache(maxsize=4096)
+def is_participle(word: str) -> bool:
+    """Whether ``word`` can follow "be" as what is done: "closed", "cut", "worn"."""
+    from lemminflect import getAllLemmas, getInflection
 
-    named = str(lexicon.get(first) or "").startswith("NNP") or rest[:1].isupper()
-    common = bool(getAllLemmas(first.lower())) and not named
-    return f"{first.lower()} {rest}".strip() if common else phrase
+    return any(word in getInflection(lemma, "VBN") for lemma in getAllLemmas(word).get("VERB", ()))
+
+
+def participle_of(verb: str) -> str:
+    """The past participle of a base form: ``close`` is ``closed``; "" for an unknown verb."""
+    from lemminflect import getInflection
+
+    forms = getInflection(verb, "VBN")
+    return str(forms[0]) if forms else ""
