@@ -1,14 +1,15 @@
 """docx, html, md and txt become blocks, through unstructured.
 
-What unstructured drops is put back: numbers of ordered lists (it gives items without their markers), and fenced code
-and tables in Markdown, which its own Markdown reader passes through HTML as this one does, with fewer extensions.
+What unstructured drops is put back: numbers of ordered lists (it gives items without their markers), cells that span
+rows or columns of HTML tables, and fenced code and tables in Markdown, which its own reader passes through HTML as
+this one does, with fewer extensions.
 These formats have no pages of their own; everything stands on page 1, without a box.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docqa.errors import ParseError
 from docqa.parse import nlp
@@ -43,8 +44,7 @@ def read_office(path: Path) -> Parsed:
     except ImportError as error:
         raise ParseError("needs the office extra: pip install 'docqa[office]'", "unsupported") from error
     suffix = path.suffix.lower()
-    markers: dict[str, str] = {}
-    title = ""
+    tree = _Tree({}, [], "")
     if suffix == ".docx":
         elements = _docx(path)
     elif suffix == ".txt":
@@ -53,9 +53,9 @@ def read_office(path: Path) -> Parsed:
         html = path.read_text(encoding="utf-8-sig", errors="replace")
         if suffix in (".md", ".markdown"):
             html = _markdown_to_html(html)
-        elements, (markers, title) = _html(html), _from_tree(html)
-    blocks = tuple(_blocks(elements, markers))
-    return title, (Page(number=1, skipped="" if blocks else "blank"),), blocks, ()
+        elements, tree = _html(html), _from_tree(html)
+    blocks = tuple(_blocks(elements, tree))
+    return tree.title, (Page(number=1, skipped="" if blocks else "blank"),), blocks, ()
 
 
 def _docx(path: Path) -> Sequence[Any]:
@@ -87,29 +87,46 @@ def _markdown_to_html(text: str) -> str:
     return str(markdown.markdown(text, extensions=["tables", "fenced_code", "sane_lists"]))
 
 
-def _from_tree(html: str) -> tuple[dict[str, str], str]:
-    """The markers of ordered list items by their text, and the title: of the first h1, else of the page."""
+class _Tree(NamedTuple):
+    """What unstructured leaves behind in HTML.
+
+    Attributes:
+        markers: of ordered list items, by their text.
+        tables: the outermost tables as HTML, in order, with the spans of their cells.
+        title: of the first h1, else of the page.
+    """
+
+    markers: dict[str, str]
+    tables: list[str]
+    title: str
+
+
+def _from_tree(html: str) -> _Tree:
     from lxml import etree
     from lxml import html as parser
 
     try:
         root = parser.fromstring(html)
     except (etree.ParserError, ValueError):  # nothing in it, or an encoding declared against its own
-        return {}, ""
+        return _Tree({}, [], "")
     markers: dict[str, str] = {}
     for ordered in root.iter("ol"):
         first = int(ordered.get("start") or 1)
         for number, item in enumerate(ordered.findall("li"), first):
             markers.setdefault(_plain(item.text_content()), f"{number}. ")
     heads = [*root.iter("h1"), *root.iter("title")]
-    return markers, _plain(heads[0].text_content()) if heads else ""
+    tables = [table for table in root.iter("table") if not any(True for _ in table.iterancestors("table"))]
+    title = _plain(heads[0].text_content()) if heads else ""
+    return _Tree(markers, [etree.tostring(table, encoding="unicode", method="html") for table in tables], title)
 
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _blocks(elements: Iterable[Any], markers: dict[str, str]) -> Iterator[Block]:
+def _blocks(elements: Sequence[Any], tree: _Tree) -> Iterator[Block]:
+    found = sum(type(element).__name__ == "Table" for element in elements)
+    whole = iter(tree.tables if found == len(tree.tables) else ())
     for element in elements:
         name = type(element).__name__
         if name in _LEFT_OUT or not (element.text or "").strip():
@@ -117,12 +134,12 @@ def _blocks(elements: Iterable[Any], markers: dict[str, str]) -> Iterator[Block]
         kind = _KINDS.get(name, "paragraph")
         depth = (element.metadata.category_depth or 0) + 1
         if kind == "table":
-            yield _table(element.metadata.text_as_html or "", element.text)
+            yield _table(next(whole, element.metadata.text_as_html or ""), element.text)
         elif kind == "code":
             yield _block(kind, element.text.strip("\n"))
         elif kind == "list":
             text = _plain(element.text)
-            marker = markers.get(text, "" if _MARKER.match(text) else "• ")
+            marker = tree.markers.get(text, "" if _MARKER.match(text) else "• ")
             yield _block(kind, marker + text, max(depth - 1, 1))
         else:
             text = _plain(element.text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa.generate.extractive import english
+from docqa.generate.extractive import english, generate
 from docqa.generate.extractive.english_grammar import clause, order
 from docqa.generate.extractive.english_sentences import capitalised, lowered, sentence, stands_alone
 from docqa.generate.extractive.patterns import Draft, templates
@@ -121,6 +121,20 @@ def test_a_denial_and_a_permission_say_so_first_and_then_restate_the_sentence() 
     (yes,) = drafts("The MC 40 may be started against a closed valve.")
     assert no.answer == "No. Grease type 4 must not be used on rubber."
     assert yes.answer == "Yes. The MC 40 may be started against a closed valve."
+
+
+def test_under_a_condition_the_duty_is_asked_for_and_not_its_bearer() -> None:
+    (draft,) = drafts("If liquid escapes at more than 30 mL/h, the safety observer shall stop the pump MC 40 at once.")
+    assert draft.question == "What shall the safety observer do if liquid escapes at more than 30 mL/h?"
+
+
+def test_items_quote_their_sentence_and_carry_the_measured_score() -> None:
+    text = "EPDM withstands hot water, steam and glycol."
+    chunk = make_chunk(f"A first sentence stands before it. {text}")
+    (item,) = [item for item in generate(chunk) if item.origin.prompt == "english/does-object"]
+    assert [evidence.quote for evidence in item.evidence] == [text]
+    assert 0.8 <= item.score < 1
+    assert generate(chunk, min_score=0.99) == []
 
 
 def test_permissions_are_asked_once_a_chunk() -> None:

@@ -151,7 +151,12 @@ def obliged(sentence: Sentence) -> Asked:
         return _denied(found, rest)
     if len(rest.split()) < 2:
         return None
-    return _to_be(found, rest[3:]) if rest.startswith("be ") else _to_do(found, rest)
+    if rest.startswith("be "):
+        return _to_be(found, rest[3:])
+    # Under a condition one asks for the duty, not for the one who has it.
+    if found.verb in _BINDING and found.head in PERSONS and _CONDITION.match(sentence.front):
+        return "must", f"what {found.verb} {found.subject} do"
+    return _to_do(found, rest)
 
 
 def _denied(found: Clause, rest: str) -> Asked:

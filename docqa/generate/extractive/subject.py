@@ -87,7 +87,7 @@ def _document(chunk: Chunk) -> str:
 def _is_named(question: str) -> bool:
     """Whether a name or identifier stands in the question: "MC 40-160", "debian/rules", "the quilt command"."""
     words = re.findall(r"[\w./+$-]*\w", question)[1:]
-    if any(word[0].isupper() or re.search(r"[a-z][A-Z]\w\w|\w[/_.]\w|[A-Za-z]\d", word) for word in words):
+    if any(word[0].isupper() or re.search(r"[a-z][A-Z]\w\w|\w\w[/_.]\w\w|[A-Za-z]\d", word) for word in words):
         return True
     named = [match.group(1) for match in _NAMED_BY.finditer(question)]
     return any(_kind(word) not in ("JJ", "DT", "VBN", "VBG", "IN", "VB") and word not in _GENERIC for word in named)

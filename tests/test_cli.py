@@ -1,0 +1,93 @@
+"""The command line: what a person types, what it says, and the exit codes it promises."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docqa.cli import cli
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def docqa(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "docqa.cli", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command_and_imports_nothing_heavy(tmp_path: Path):
+    done = docqa("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in cli.commands)
+    probe = (
+        "import sys, docqa.cli; print([m for m in ('chromadb', 'pymupdf', 'numpy', 'pydantic') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_every_command_and_flag_of_the_readme_exists():
+    text = README.read_text(encoding="utf-8")
+    known = {option for command in cli.commands.values() for param in command.params for option in param.opts}
+    used = set(re.findall(r"(?<=docqa )[a-z]+(?= [A-Z./-]|\s+#)", text))
+    assert used <= cli.commands.keys()
+    flags = {flag for line in text.splitlines() if "docqa " in line for flag in re.findall(r" (--[a-z-]+)", line)}
+    assert flags - {"--model"} <= known
+    assert "--model" not in known
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "nowhere"], "there is no such folder"),
+        (["run", ".", "--general-ratio", "0.1"], "--general FILE"),
+        (["run", ".", "--format", "csv"], "csv"),
+        (["run", ".", "--max-tokens", "3"], "chunk.max_tokens"),
+        (["run", ".", "--general", "gone.json"], "gone.json"),
+        (["fly"], "No such command"),
+        (["parse", "gone.pdf"], "gone.pdf"),
+    ],
+)
+def test_a_usage_error_says_what_to_do_and_exits_with_1(tmp_path: Path, words: list[str], said: str):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    done = docqa(*words, cwd=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_init_writes_settings_that_run_reads_and_does_not_overwrite(tmp_path: Path):
+    assert docqa("init", cwd=tmp_path).returncode == 0
+    (tmp_path / "docqa.toml").write_text("[chunk]\nmax_tokens = 1\n")
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    done = docqa("run", ".", cwd=tmp_path)
+    assert (done.returncode, "docqa.toml: chunk.max_tokens" in done.stderr) == (1, True)
+    assert docqa("init", cwd=tmp_path).returncode == 1
+
+
+def test_dry_run_says_what_would_be_done_and_does_nothing(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    (tmp_path / "b.xyz").write_text("?")
+    done = docqa("run", ".", "-o", "out", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "1 (1 .md)" in done.stdout
+    assert "0 model calls" in done.stdout
+    assert "b.xyz: unsupported suffix .xyz" in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_keeps_nothing_exits_with_3_and_says_where_to_look(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# Notes\n\nHello there.\n")
+    done = docqa("run", "a.md", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "Nothing was kept" in done.stdout
+    assert "coverage.jsonl" in done.stdout
+
+
+def test_parse_shows_headings_and_tables(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n\n| x | y |\n|---|---|\n| 1 | 2 |\n")
+    shown = docqa("parse", "a.md", cwd=tmp_path).stdout
+    assert "# A" in shown
+    assert "<tr><th>x</th><th>y</th></tr>" in shown
+    assert '"title": "A"' in docqa("parse", "a.md", "--to", "json", cwd=tmp_path).stdout
