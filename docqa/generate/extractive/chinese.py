@@ -179,14 +179,14 @@ def _who(text: str) -> Found:
 
 def _conditional(text: str) -> Found:
     match = re.match(
-        r"^(如果|如|若|当|當|一旦|凡)(?!转而|轉而|类型|型別)([^，。；]{5,36}?)"
+        r"^(?!如果?(?:转而|轉而|类型|型別|類型))(如果|如|若|当|當|一旦|凡)([^，。；]{5,36}?)"
         r"(时|時|的|后|後|的时候|的時候|的话)?，(.{6,90})[。；]$",
         text,
     )
     if (
         match
         and re.search(r"^[^，]{0,30}(?:会|會|将|將|可能|就|则|則|即)", match.group(4))
-        and not re.search(r"[你您]", text)
+        and not re.search(r"[你您]|好主意|建议|建議", text)
     ):
         condition = match.group(2).strip()
         return (
@@ -223,7 +223,9 @@ def _in_order_to(text: str) -> Found:
     if match:
         return "how-to", f"如何{match.group(1).strip()}？", match.group(1)
     for opening in (r"(?:[您你]|用户)?(?:还|也|還)?(?:可以|可|能够|能)(?:使用|通过|通過|利用|用)", r"(?:请|請)?使用"):
-        match = re.match(rf"^{opening} ?(.{{2,40}}?{_TOOL}) ?(?:来|來|以|，)?([^，。；]{{4,44}})[。；]$", text)
+        match = re.match(
+            rf"^{opening} ?([^来來将將，]{{2,40}}?{_TOOL}) ?(?:来|來|以|，)?([^，。；]{{4,44}})[。；]$", text
+        )
         if match and not re.match(r"(?:的|中|和|与|與|并|並|时|時|后|後|或)|.*(?:成为|成為|是)", match.group(2)):
             return "how-to", f"如何{match.group(2).strip()}？", match.group(2)
     return None
