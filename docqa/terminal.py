@@ -20,9 +20,10 @@ def exit_code(summary: Summary) -> int:
 
 def summary_text(summary: Summary, out: Path) -> str:
     """The counts, the reasons and where the files are."""
-    items, rows = summary.items, summary.rows
+    documents, items, rows = summary.documents, summary.items, summary.rows
+    failed = f", {sum(documents.failed.values())} failed" if documents.failed else ""
     lines = [
-        _line("documents", summary.documents.found, f"{summary.documents.read} read", summary.documents.skipped),
+        _line("documents", documents.found, f"{documents.read} read{failed}", documents.skipped),
         _coverage("pages", summary.pages),
         _coverage("chunks", summary.chunks),
         _line("items made", items.made, f"{items.kept_total} kept ({_each(items.kept)})", {}),
