@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import pickle
+import re
 import signal
 import struct
 import sys
@@ -27,6 +28,9 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 _LENGTH = struct.Struct(">Q")
+_PR_SET_PDEATHSIG = 1
+_NO_MEMORY = re.compile(r"bad_alloc|[mc]alloc\b|cannot allocate|out of memory", re.IGNORECASE)
+"""How libraries in C and C++ say that they got no memory."""
 
 
 class WorkerPool:
@@ -124,6 +128,7 @@ async def _ask(worker: asyncio.subprocess.Process, request: object) -> tuple[boo
 def serve(memory_mb: int, parent: int) -> None:
     """Answer requests on standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when we stop
+    _be_killed_with_parent()
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not land among the replies
@@ -138,10 +143,10 @@ def _answer(request: bytes) -> tuple[bool, Any]:
         return True, function(argument)
     except DocqaError as error:
         return False, error
-    except MemoryError:
-        return False, WorkerError("needs more memory than a worker may take; raise parse.memory_mb", "memory")
     except Exception as error:
         # The boundary of the process: an error nobody foresaw on one file must cost that file, and be told.
+        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+            return False, WorkerError("needs more memory than a worker may take; raise parse.memory_mb", "memory")
         return False, WorkerError(f"{type(error).__name__}: {error}", "crash")
 
 
@@ -160,8 +165,16 @@ def _limit_memory(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
 
 
+def _be_killed_with_parent() -> None:
+    """Have Linux kill this process when its parent ends, even when a library hangs with the interpreter's lock held."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _die_with(parent: int) -> None:
-    """End this process soon after its parent, even when the main thread hangs in a library."""
+    """End this process soon after its parent, where the system doesn't; a hanging PDF parser stops this thread, too."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from docqa.parse.headings import LARGER, Candidate, is_chapter_label, is_heading, levels, numbering
 from docqa.parse.lines import Line, union
@@ -44,7 +45,7 @@ def mark_headings(found: list[Draft], body: float, outline: Sequence[tuple[int, 
     characters = sum(len(line.text) for draft in found for line in draft.lines) or 1
     bold = sum(len(line.text) for draft in found for line in draft.lines if line.bold)
     marked: list[Draft] = []
-    for draft, after in zip(found, [*found[1:], None], strict=True):
+    for draft, after in zip_longest(found, found[1:]):
         candidate = _candidate(draft, body)
         bullet = draft.kind == "list" and numbering(draft.first.text) is None
         if draft.kind in ("paragraph", "list") and not bullet and is_heading(candidate, bold > characters / 2):
