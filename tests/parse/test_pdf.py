@@ -221,3 +221,13 @@ def test_a_file_that_asks_for_a_password_is_encrypted_and_one_that_opens_without
 def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     path = filled(Sheet()).save(tmp_path)
     assert read_pdf(path) == read_pdf(path)
+
+
+def test_a_pdf_that_is_only_a_picture_has_its_pages_skipped_with_the_reason(tmp_path: Path):
+    path = tmp_path / "scan.pdf"
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 50, 50)))
+        document.save(path)
+    _, pages, blocks, _ = read_pdf(path)
+    assert ([page.skipped for page in pages], blocks) == (["image without text"], ())
