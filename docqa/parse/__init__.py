@@ -1,13 +1,13 @@
 """A file -> Document. ``parse_file`` chooses the reader by suffix and checks that the content is what it says."""
 
 import hashlib
-import zipfile
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from docqa.errors import ParseError
-from docqa.records import Block, Document, Page
+from docqa.parse.parsed import Parsed
+from docqa.records import Block, Document
 from docqa.text import detect_language
 
 SUFFIXES = {
@@ -21,6 +21,9 @@ SUFFIXES = {
 }
 """The suffixes docqa reads, with their media types."""
 
+_NO_TEXT = (b"%PDF-", b"PK\3\4", b"\xd0\xcf\x11\xe0")
+"""How PDFs, packages and old Office files begin, whatever they are named."""
+
 
 def find_documents(source: Path) -> tuple[list[Path], list[Path]]:
     """The files under ``source`` that docqa reads by their suffix, and the others, each sorted by path.
@@ -30,7 +33,8 @@ def find_documents(source: Path) -> tuple[list[Path], list[Path]]:
     """
     if source.is_file():
         return [source], []
-    found = [path for path in sorted(source.rglob("*")) if not _is_hidden(path.relative_to(source))]
+    found = [path for path in source.rglob("*") if not _is_hidden(path.relative_to(source))]
+    found.sort(key=Path.as_posix)
     documents = [path for path in found if path.suffix.lower() in SUFFIXES]
     return documents, [path for path in found if path.suffix.lower() not in SUFFIXES and not path.is_dir()]
 
@@ -61,12 +65,7 @@ def parse_file(path: Path, root: Path) -> Document:
     Raises:
         ParseError: the file cannot be read, is empty, or is not what its suffix says; the message says what to do.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ParseError(
-            f"cannot be read ({error.strerror}); check the path and its permissions", "unreadable"
-        ) from error
+    data = _bytes(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ParseError(f"docqa reads {' '.join(SUFFIXES)}, not {suffix or 'a file without a suffix'}", "unsupported")
@@ -80,7 +79,7 @@ def parse_file(path: Path, root: Path) -> Document:
         id=hashlib.sha256(data).hexdigest(),
         path=path.relative_to(root).as_posix(),
         media_type=SUFFIXES[suffix],
-        title=title or _first_heading(blocks) or path.stem,
+        title=title.strip() or _first_heading(blocks) or path.stem,
         language=detect_language(text),
         pages=pages,
         blocks=blocks,
@@ -88,17 +87,29 @@ def parse_file(path: Path, root: Path) -> Document:
     )
 
 
-def _read(path: Path, data: bytes) -> tuple[str, tuple[Page, ...], tuple[Block, ...], tuple[str, ...]]:
+def _bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise ParseError("is a folder or a device, not a file; rename or remove it", "unreadable")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ParseError(
+            f"cannot be read ({error.strerror}); check the path and its permissions", "unreadable"
+        ) from error
+
+
+def _read(path: Path, data: bytes) -> Parsed:
     suffix = path.suffix.lower()
     if suffix == ".pdf":
         from docqa.parse.pdf import read_pdf
 
-        return read_pdf(path)
-    if suffix == ".docx":
-        if not zipfile.is_zipfile(path) or "word/document.xml" not in zipfile.ZipFile(path).namelist():
-            raise ParseError("the file is not a Word document, whatever its name says", "wrong-type")
-    elif b"\0" in data or data.startswith((b"%PDF-", b"PK\3\4")):
+        return Parsed(*read_pdf(path))
+    if suffix != ".docx" and data.startswith(_NO_TEXT):
         raise ParseError("the file is not text, whatever its name says", "wrong-type")
+    if suffix == ".txt":
+        from docqa.parse.plain import read_plain
+
+        return read_plain(path)
     from docqa.parse.office import read_office
 
     return read_office(path)

@@ -4,7 +4,7 @@ unstructured 0.27 tells titles from text with spaCy's en_core_web_sm, which it d
 without a network it fails, and on one with a network it fetches and installs a package unasked. docqa sends nothing and
 fetches nothing, so the loader is replaced before first use by a blank English pipeline (tokenizer and rule-based
 sentence ends) whose tags come from the lexicon that textblob carries. Titles in docx, html and md are marked as such,
-so the tags only matter for plain text.
+so the tags only tell one kind of paragraph from another, which docqa does not keep apart.
 """
 
 import os
