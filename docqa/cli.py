@@ -21,7 +21,7 @@ def cli() -> None:
     """Turn a folder of documents into a supervised fine-tuning set that can be traced and trusted.
 
     The default needs no GPU, no network and no model: questions are made by rule, and each answer is verified against
-    the whole corpus.
+    the whole corpus. With --model, a language model asks, answers and verifies in the same pipeline.
     """
 
 
@@ -30,6 +30,31 @@ def cli() -> None:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder."
 )
+@click.option(
+    "--model", metavar="NAME", help="Model for vLLM in this process (folder or Hugging Face name), or on --base-url."
+)
+@click.option(
+    "--base-url",
+    "base_urls",
+    multiple=True,
+    metavar="URL",
+    help="OpenAI-compatible server with the model (repeatable).",
+)
+@click.option(
+    "--engine-arg",
+    "engine_args",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Option of vLLM in this process (repeatable).",
+)
+@click.option(
+    "--request-arg", "request_args", multiple=True, metavar="NAME=VALUE", help="Field of each request (repeatable)."
+)
+@click.option("--concurrency", type=int, help="Calls under way at a time, a server.  [default: 320]")
+@click.option("--self-qa", type=click.Choice(["two-stage", "single"]), help="Calls for a chunk.  [default: two-stage]")
+@click.option("--questions", type=int, help="Questions asked for a chunk.  [default: by its size]")
+@click.option("--domain", metavar="TEXT", help="Field of the documents, in a few words, for the prompts.")
+@click.option("--persona", metavar="TEXT", help="Who will ask, in a few words, for the prompts.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.  [default: ./docqa.toml if it exists]")
 @click.option("--general", multiple=True, metavar="FILE", help="General instruction data to blend in (repeatable).")
 @click.option("--general-ratio", type=float, help="Share of the rows written that are general.  [default: 0.1]")
@@ -55,6 +80,10 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
     Examples:
       docqa run ./manuals -o out
       docqa run ./manuals -o out --general alpaca.json --general-ratio 0.1 --format sharegpt
+      docqa run ./manuals -o out --model Qwen/Qwen3-8B --engine-arg tensor_parallel_size=2
+      docqa run ./manuals -o out --model qwen3:8b --base-url http://localhost:11434/v1 --concurrency 4
+
+    A key for the servers is read from the environment, DOCQA_API_KEY, and from nowhere else.
 
     Stopped half-way? Start the same command again: what was finished is not done twice.
     """
@@ -78,7 +107,17 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags that were given, in the sections of the settings file."""
     if flags["general_ratio"] and not flags["general"]:
         raise click.UsageError("--general-ratio needs the general data: name it with --general FILE")
+    flags["name"] = flags.pop("model")
     places = {
+        "name": "model",
+        "base_urls": "model",
+        "engine_args": "model",
+        "request_args": "model",
+        "concurrency": "model",
+        "self_qa": "generate",
+        "questions": "generate",
+        "domain": "generate",
+        "persona": "generate",
         "general": "blend",
         "general_ratio": "blend",
         "general_repeat": "blend",
@@ -119,14 +158,24 @@ def parse(file: Path, to: str) -> None:
 
 @cli.command()
 @click.option("--force", is_flag=True, help="Overwrite a docqa.toml that is there.")
-def init(force: bool) -> None:
+@click.option("--prompts", is_flag=True, help="Copy the prompts to ./prompts, to be changed, and use them.")
+def init(force: bool, prompts: bool) -> None:
     """Write a docqa.toml that explains every setting."""
+    import shutil
+
+    from docqa.prompts import shipped
     from docqa.settings import Settings, to_toml
 
-    path = Path("docqa.toml")
-    if path.exists() and not force:
-        raise click.ClickException("docqa.toml is there already; --force overwrites it")
-    path.write_text(to_toml(Settings.model_construct(), comments=True), encoding="utf-8")
+    path, folder = Path("docqa.toml"), Path("prompts")
+    for made in [path, *([folder] if prompts else [])]:
+        if made.exists() and not force:
+            raise click.ClickException(f"{made} is there already; --force overwrites it")
+    text = to_toml(Settings.model_construct(), comments=True)
+    if prompts:
+        shutil.copytree(shipped(), folder, dirs_exist_ok=True)
+        text = text.replace('# prompts = ""', 'prompts = "prompts"')
+        click.echo("prompts/ written; prompts/README.md says how they work")
+    path.write_text(text, encoding="utf-8")
     click.echo("docqa.toml written; `docqa run` in this folder reads it")
 
 

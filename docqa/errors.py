@@ -4,6 +4,8 @@
     ├── SettingsError           a setting, flag or input that cannot be used; nothing was started
     ├── ParseError              one file, or one window of its pages, that cannot be read
     ├── WorkerError             a worker process was stopped: it hung, crashed or took too much memory
+    ├── ModelError              the model or its server cannot be used, or is gone; everything finished is kept
+    ├── CallError               one call to a model failed for good
     ├── StoreError              the run folder's memo cannot be opened or is held by another run
     └── BlendError              the mix that was asked for cannot be made from the rows there are
 
@@ -42,6 +44,27 @@ class WorkerError(DocqaError):
     Args:
         message: what happened and what to do.
         kind: ``timeout``, ``crash`` or ``memory``.
+    """
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message, kind)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ModelError(DocqaError):
+    """The model or its server cannot be used at all, or is gone. What was finished is kept."""
+
+
+class CallError(DocqaError):
+    """One call to a model failed for good; others may succeed.
+
+    Args:
+        message: what happened, with the head of the reply if there was one.
+        kind: ``unusable`` (a reply that cannot be read), ``timeout``, ``refused`` (the server will not answer this
+            prompt) or ``fault`` (errors and cut connections, more often than they are retried).
     """
 
     def __init__(self, message: str, kind: str) -> None:

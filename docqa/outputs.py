@@ -10,24 +10,15 @@ from docqa import export
 from docqa.blend import blend, rows_from_items, split
 from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
-from docqa.errors import ParseError, WorkerError
+from docqa.errors import CallError, ParseError, WorkerError
 from docqa.records import Chunk, Document, Page, QAItem, Record, Row
 from docqa.runfolder import write_records, write_text
 from docqa.settings import Settings, to_toml
-from docqa.summary import Coverage, DocumentCounts, ItemCounts, RowCounts, Source, Summary
-
-NO_CLOSED_BOOK = "closed book: the embedded backend has no model to ask, so no item is marked known or novel"
-
-MODELS = {
-    "generator": "docqa extractive rules (no model)",
-    "reader": "docqa extractive reader (no model)",
-    "judge": "docqa lexical judge (no model)",
-    "embedder": "TF-IDF with truncated SVD, fitted on the corpus (no model)",
-}
+from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, Source, Summary
 
 
 class Failure(Record):
-    """A line of errors.jsonl: a file, page or chunk that failed, and why."""
+    """A line of errors.jsonl: a file, a page, a chunk or a question of a chunk that failed, and why."""
 
     what: str
     path: str
@@ -35,6 +26,7 @@ class Failure(Record):
     message: str
     pages: tuple[int, ...] = ()
     chunk_id: str = ""
+    question: str = ""
 
     @property
     def where(self) -> str:
@@ -88,22 +80,27 @@ class Seen:
         """A file could not be read."""
         self.failures.append(Failure(what="file", path=path, kind=error.kind, message=str(error)))
 
-    def chunk_failed(self, chunk: Chunk, error: WorkerError) -> None:
-        """No items could be made from a chunk."""
+    def call_failed(self, chunk: Chunk, error: WorkerError | CallError, question: str = "") -> None:
+        """No items could be made from a chunk, or nothing could be found out about one question of it."""
         self.failures.append(
             Failure(
-                what="chunk",
+                what="question" if question else "chunk",
                 path=chunk.path,
                 kind=error.kind,
                 message=str(error),
                 pages=chunk.pages,
                 chunk_id=chunk.id,
+                question=question,
             )
         )
 
     def coverage(self) -> list[Covered]:
         """The state of every page and chunk."""
-        failed = {failure.chunk_id: failure.message for failure in self.failures if failure.chunk_id}
+        failed = {
+            failure.chunk_id: failure.message
+            for failure in self.failures
+            if failure.what == "chunk" or (failure.what == "question" and not self.made[failure.chunk_id])
+        }
         return [
             state
             for outline in self.documents
@@ -111,8 +108,13 @@ class Seen:
         ]
 
 
-def write(out: Path, items: Sequence[QAItem], general: Sequence[Row], seen: Seen, settings: Settings) -> Summary:
+def write(
+    out: Path, items: Sequence[QAItem], general: Sequence[Row], seen: Seen, settings: Settings, means: Means
+) -> Summary:
     """Write everything, the items first: what was made is on disk before a blend that can't be made is refused.
+
+    Args:
+        means: what did the work.
 
     Raises:
         BlendError: there are too few general rows, or one that its format can't hold.
@@ -140,7 +142,7 @@ def write(out: Path, items: Sequence[QAItem], general: Sequence[Row], seen: Seen
         val=written["val"],
         ratio_asked=ratio,
     )
-    summary = _summary(items, seen, covered, counts, sides.note)
+    summary = _summary(items, seen, covered, counts, sides.note, means)
     name = f"{out.resolve().name} SFT set"
     write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
     return summary
@@ -154,7 +156,9 @@ def _remove_other_formats(out: Path, formats: Sequence[export.Format]) -> None:
                 (out / f"{side}.{form}.jsonl").unlink(missing_ok=True)
 
 
-def _summary(items: Sequence[QAItem], seen: Seen, covered: Sequence[Covered], rows: RowCounts, note: str) -> Summary:
+def _summary(
+    items: Sequence[QAItem], seen: Seen, covered: Sequence[Covered], rows: RowCounts, note: str, means: Means
+) -> Summary:
     kept = [item for item in items if item.kept]
     failed_files = [failure for failure in seen.failures if failure.what == "file"]
     warned = [f"{outline.path}: {warning}" for outline in seen.documents for warning in outline.warnings]
@@ -176,10 +180,11 @@ def _summary(items: Sequence[QAItem], seen: Seen, covered: Sequence[Covered], ro
         sources=tuple(_sources(seen, items)),
         task_types=_counted(item.task_type for item in kept),
         decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
-        models=MODELS,
-        not_done=(NO_CLOSED_BOOK,),
-        notes=tuple(line for line in (note, *warned) if line),
+        models=means.models,
+        not_done=means.not_done,
+        notes=tuple(line for line in (note, *means.notes, *warned) if line),
         failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
+        usage=means.usage,
     )
 
 

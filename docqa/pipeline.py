@@ -4,34 +4,37 @@
              parse       chunk    generate  verify
 
 A run is a pure function of (documents, settings, model), and the store remembers its dear steps, so there is no
-resume logic: the same command again repeats only what was never finished and writes the same bytes. Parsing and
-generating stream into each other through bounded queues; made items wait on disk for the one barrier, the index over
-all chunks. Files and chunks that fail and items that are dropped each end in a file with their reason.
+resume logic: the same command again repeats only what was never finished and writes the same bytes. The stages stream
+into each other through bounded queues. There is one barrier: verification starts when the index holds all chunks;
+generation does not wait for it, and what it makes waits on disk. Files, chunks and questions that fail and items that
+are dropped each end in a file with their reason.
 """
 
 import asyncio
 import hashlib
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from docqa import curate, outputs, parse, runfolder
+from docqa.backend import Backend, describe, open_backend
 from docqa.chunk import chunk_document, token_counter
-from docqa.errors import ParseError, SettingsError, WorkerError
+from docqa.errors import CallError, ParseError, SettingsError, WorkerError
 from docqa.formats import read_general
-from docqa.generate import extractive
+from docqa.generate import Made
 from docqa.index import Index
+from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
 from docqa.records import Chunk, Document, QAItem, Record
 from docqa.runfolder import Spool, read_records
 from docqa.settings import ParseSettings, Settings
 from docqa.store import Store
-from docqa.stream import each, ordered_map
+from docqa.stream import each, ordered_map, together
 from docqa.summary import Summary
-from docqa.verify import ExtractiveReader, LexicalJudge, verify
+from docqa.verify import unknown, verify
 from docqa.workers import WorkerPool
 
 
@@ -51,37 +54,47 @@ class _Run:
     progress: Progress
     store: Store
     pool: WorkerPool
+    backend: Backend
     root: Path
+    made: Spool
+    verified: Spool
     seen: outputs.Seen = field(default_factory=outputs.Seen)
     chunks: list[Chunk] = field(default_factory=list)
+    chunked: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def run(source: Path, out: Path, settings: Settings, progress: Progress | None = None) -> Summary:
+def run(
+    source: Path, out: Path, settings: Settings, progress: Progress | None = None, model: ChatModel | None = None
+) -> Summary:
     """Make a set from the documents in ``source`` (a folder or a file) and write it to the run folder ``out``.
 
+    Args:
+        model: a model of the caller's own, instead of the one that the settings name.
+
     Raises:
-        SettingsError: the source or the general data cannot be used; nothing was started.
+        SettingsError: the source, the general data or a prompt cannot be used.
         StoreError: ``out`` cannot be used, or another run holds it.
+        ModelError: the model cannot be used, or is gone; what it answered so far is kept.
         BlendError: there are too few general rows; all that was made is in ``out/items.jsonl``.
     """
-    return asyncio.run(_run(source, out, settings, progress or Silent()))
+    return asyncio.run(_run(source, out, settings, progress or Silent(), model))
 
 
-async def _run(source: Path, out: Path, settings: Settings, progress: Progress) -> Summary:
+async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
     paths, others = find(source, out)
     general = read_general(settings.blend.general)
     work = out / "work"
     with Store(out / runfolder.MEMO) as store:
         runfolder.clear(work)
-        async with _pool(settings.parse) as pool:
-            this = _Run(settings, progress, store, pool, _root(source))
+        async with _pool(settings.parse) as pool, open_backend(settings, store, pool, model) as backend:
+            made, verified = Spool(work / "made.jsonl"), Spool(work / "verified.jsonl")
+            this = _Run(settings, progress, store, pool, backend, _root(source), made, verified)
             this.seen.skipped_files = others
-            made = await _generate(this, paths, Spool(work / "made.jsonl"))
-        runfolder.write_records(out / "chunks.jsonl", this.chunks)
-        verified = await _verify(this, made, out / "index", Spool(work / "verified.jsonl"))
+            await together(_generate(this, paths), _verify(this, out))
+            means = backend.means()
         thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
-        items = curate.curate(read_records(verified, QAItem), thresholds)
-        summary = outputs.write(out, items, general, this.seen, settings)
+        items = curate.curate(read_records(verified.path, QAItem), thresholds)
+        summary = outputs.write(out, items, general, this.seen, settings, means)
         runfolder.clear(work)
     return summary
 
@@ -89,30 +102,25 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress) 
 # ---------------------------------------------------------------------------------------------- parse and generate
 
 
-async def _generate(run: _Run, paths: list[Path], made: Spool) -> Path:
-    """Parse, chunk and make items, each stage feeding the next; the items go to ``made`` as they come."""
-    limit = 4 * run.pool.workers
-    min_score = run.settings.generate.min_score
-    work = partial(extractive.generate, min_score=min_score)
-    async for chunk, items in ordered_map(partial(_make, run, work), _chunks(run, _documents(run, paths)), limit):
+async def _generate(run: _Run, paths: list[Path]) -> None:
+    """Parse, chunk and make items, each stage feeding the next; the items go to the spool as they come."""
+    chunks = _chunks(run, _documents(run, paths))
+    async for chunk, made in ordered_map(partial(_make, run), chunks, run.backend.chunks_at_a_time):
         run.progress.advance("generate")
-        run.seen.made[chunk.id] += len(items)
-        for item in items:
-            made.add(item)
+        run.progress.status(run.backend.status())
+        run.seen.made[chunk.id] += len(made.items)
+        for failed in made.failed:
+            run.seen.call_failed(chunk, failed.error, failed.question)
+        for item in made.items:
+            run.made.add(item)
+        run.progress.total("verify", run.made.count)
     run.progress.total("generate", len(run.chunks), final=True)
-    made.close()
-    return made.path
+    run.progress.total("verify", run.made.count, final=True)
+    run.made.close()
 
 
-async def _make(run: _Run, work: Callable[[Chunk], list[QAItem]], chunk: Chunk) -> tuple[Chunk, list[QAItem]]:
-    """A chunk's items. A rule that hangs or fails on it costs this chunk and one line in errors.jsonl."""
-    if chunk.skipped:
-        return chunk, []
-    try:
-        return chunk, await run.pool.call(work, chunk, timeout_s=run.settings.generate.timeout_s)
-    except WorkerError as error:
-        run.seen.chunk_failed(chunk, error)
-        return chunk, []
+async def _make(run: _Run, chunk: Chunk) -> tuple[Chunk, Made]:
+    return chunk, Made() if chunk.skipped else await run.backend.make(chunk)
 
 
 async def _documents(run: _Run, paths: list[Path]) -> AsyncIterator[Document]:
@@ -163,32 +171,42 @@ def _parse_key(path: Path, name: str, settings: ParseSettings) -> str:
 async def _chunks(run: _Run, documents: AsyncIterator[Document]) -> AsyncIterator[Chunk]:
     count = token_counter(run.settings.chunk.tokenizer)
     async for document in documents:
-        made = list(chunk_document(document, run.settings.chunk.max_tokens, count, extractive.LANGUAGES))
+        made = list(chunk_document(document, run.settings.chunk.max_tokens, count, run.backend.languages))
         run.seen.document(document, made)
         run.chunks += made
         run.progress.total("generate", len(run.chunks))
         for chunk in made:
             yield chunk
+    run.chunked.set()
 
 
 # ----------------------------------------------------------------------------------------------------------- verify
 
 
-async def _verify(run: _Run, made: Path, folder: Path, verified: Spool) -> Path:
-    """Answer each item's question again; the items go to ``verified`` with their verdicts."""
-    run.progress.total("verify", sum(run.seen.made.values()), final=True)
-    index = Index.open_or_build(folder, run.chunks)
-    check = partial(
-        verify, index=index, reader=ExtractiveReader(), judge=LexicalJudge(), passages=run.settings.verify.passages
-    )
+async def _verify(run: _Run, out: Path) -> None:
+    """Answer each item's question again, once there is an index; the items go on with their verdicts."""
+    await run.chunked.wait()
+    runfolder.write_records(out / "chunks.jsonl", run.chunks)
+    # In a thread, so that the model is kept busy meanwhile.
+    index = await asyncio.to_thread(Index.open_or_build, out / "index", run.chunks)
     try:
-        async for item in ordered_map(check, each(read_records(made, QAItem)), 2):
+        items = run.made.follow(QAItem)
+        async for item in ordered_map(partial(_check, run, index), items, run.backend.items_at_a_time):
             run.progress.advance("verify")
-            verified.add(item)
+            run.progress.status(run.backend.status())
+            run.verified.add(item)
     finally:
         index.close()
-        verified.close()
-    return verified.path
+        run.verified.close()
+
+
+async def _check(run: _Run, index: Index, item: QAItem) -> QAItem:
+    backend = run.backend
+    try:
+        return await verify(item, index, backend.reader, backend.judge, backend.closed_book, passages=backend.passages)
+    except CallError as error:
+        run.seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
+        return unknown(item, error.kind)
 
 
 # ------------------------------------------------------------------------------------------------- files and workers
@@ -273,8 +291,7 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
     yield f"  to parse   {len(paths) - remembered}, {remembered} remembered from an earlier run"
     for path, reason in sorted(others.items()):
         yield f"  skipped    {path}: {reason}"
-    yield "generator    embedded rules, English and Chinese: 0 model calls"
-    yield "verification embedded reader and judge: 0 model calls; closed book not available"
+    yield from describe(settings)
     if general:
         yield f"blend        {settings.blend.general_ratio:.1%} general rows, out of {len(general)}"
     else:

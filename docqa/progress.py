@@ -19,6 +19,9 @@ class Progress(Protocol):
     def advance(self, stage: str, note: str = "") -> None:
         """One step of ``stage`` is done; ``note`` says what to show beside it."""
 
+    def status(self, text: str) -> None:
+        """What the model has done so far, in a line; "" for nothing to say."""
+
 
 class Silent:
     """Says nothing: for logs, pipes and tests."""
@@ -27,6 +30,9 @@ class Silent:
         pass
 
     def advance(self, stage: str, note: str = "") -> None:
+        pass
+
+    def status(self, text: str) -> None:
         pass
 
     def __enter__(self) -> Self:
@@ -42,7 +48,8 @@ class Live:
     """A bar a stage, with counts, a note and, once the total is final, the time left."""
 
     def __init__(self) -> None:
-        from rich.console import Console
+        from rich.console import Console, Group
+        from rich.live import Live as Screen
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -61,6 +68,7 @@ class Live:
                 return remaining.render(task) if task.fields["final"] else Text("-:--:--")
 
         remaining = TimeRemainingColumn()
+        console = Console(stderr=True)
         self._bars = Bars(
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description:<9}"),
@@ -70,8 +78,10 @@ class Live:
             TextColumn("left"),
             TimeLeft(),
             TextColumn("{task.fields[note]}", markup=False),
-            console=Console(stderr=True),
+            console=console,
         )
+        self._line = Text()
+        self._screen = Screen(Group(self._bars, self._line), console=console, refresh_per_second=5)
         self._tasks = {
             stage: self._bars.add_task(stage, total=None, note="", final=False, start=False) for stage in STAGES
         }
@@ -84,14 +94,17 @@ class Live:
         self._bars.start_task(task)
         self._bars.update(task, advance=1, note=note)
 
+    def status(self, text: str) -> None:
+        self._line.plain = text
+
     def __enter__(self) -> Self:
-        self._bars.start()
+        self._screen.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._bars.stop()
+        self._screen.stop()
 
 
 def progress(terminal: bool) -> Live | Silent:

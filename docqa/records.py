@@ -247,6 +247,7 @@ class Decision(StrEnum):
     NOT_SELF_CONTAINED = "not_self_contained"
     HARD = "hard"
     CONFLICT = "conflict"
+    UNKNOWN = "unknown"
 
 
 class Verdict(Record):
@@ -276,7 +277,8 @@ class QAItem(Record):
     Attributes:
         path: the source document's path, as in Document.
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
-        score: the generator's own estimate that the item is right, 0 to 1.
+        score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
+            its replies means nothing (under a grammar, log-probabilities cover the allowed tokens only).
         kept: None until decided; then whether the item is in the set.
         reason: why: the decision, or the name of the curation rule that dropped it, with a detail after a colon.
     """
@@ -292,7 +294,7 @@ class QAItem(Record):
     language: str
     difficulty: Literal["easy", "medium", "hard"]
     origin: Origin
-    score: float
+    score: float | None
     verdict: Verdict | None = None
     kept: bool | None = None
     reason: str = ""

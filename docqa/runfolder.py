@@ -4,9 +4,10 @@ A file is written beside its name and renamed into place when it is complete. Wh
 lives in ``work/``, is written anew by every run, and is removed at the end.
 """
 
+import asyncio
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -58,16 +59,31 @@ class Spool:
         self.path = path
         self.count = 0
         self._file = path.open("w", encoding="utf-8", newline="\n")
+        self._changed = asyncio.Event()
 
     def add(self, record: BaseModel) -> None:
         """Append one record; it is on disk when this returns."""
         self._file.write(record.model_dump_json() + "\n")
         self._file.flush()
         self.count += 1
+        self._changed.set()
 
     def close(self) -> None:
         """No more records come."""
         self._file.close()
+        self._changed.set()
+
+    async def follow(self, model: type[M]) -> AsyncIterator[M]:
+        """The records from the first, each as soon as it is there, until the spool is closed and all are read."""
+        read = 0
+        with self.path.open(encoding="utf-8") as file:
+            while read < self.count or not self._file.closed:
+                if read < self.count:
+                    yield model.model_validate_json(file.readline())
+                    read += 1
+                else:
+                    self._changed.clear()
+                    await self._changed.wait()
 
 
 def clear(folder: Path) -> None:

@@ -47,11 +47,61 @@ class ChunkSettings(Section):
     )
 
 
+class ModelSettings(Section):
+    """The model that makes and checks the items."""
+
+    name: str = Field(
+        "",
+        description="A folder or Hugging Face name for vLLM in this process, or the name that the servers of "
+        "base_urls know; empty (and no base_urls): the embedded rules, without a model.",
+    )
+    base_urls: tuple[str, ...] = Field(
+        (), description="OpenAI-compatible servers that serve the model, like http://localhost:8000/v1."
+    )
+    engine_args: tuple[str, ...] = Field(
+        (), description='Options of vLLM in this process, like "tensor_parallel_size=2"; values are read as JSON.'
+    )
+    request_args: tuple[str, ...] = Field(
+        (), description='What each request to a server carries besides, like "top_p=0.9"; values are read as JSON.'
+    )
+    concurrency: int = Field(
+        0,
+        ge=0,
+        description="Calls under way at a time, a server; 0: 320, or a quarter more than vLLM in this process "
+        "batches. Lower it for a server that answers a few at a time.",
+    )
+    send_seed: bool = Field(
+        True, description="Whether requests carry a seed; false for vLLM's CPU build, which it kills."
+    )
+    timeout_s: float = Field(600.0, gt=0, description="Seconds a server may take for a reply before it is asked again.")
+    deadline_s: float = Field(1800.0, gt=0, description="Seconds for a call, all its attempts together.")
+    patience_s: float = Field(
+        60.0, gt=0, description="Seconds a server may do nothing but fail before it counts as dead and the run ends."
+    )
+
+
 class GenerateSettings(Section):
     """Chunks to items."""
 
+    self_qa: Literal["two-stage", "single"] = Field(
+        "two-stage",
+        description="With a model: questions first, then each one's answer read from the text (two-stage); or "
+        "everything in one call, about a third of the calls (single).",
+    )
+    questions: int = Field(0, ge=0, le=50, description="With a model: questions asked for a chunk; 0: by its size.")
+    temperature: float = Field(0.7, ge=0, le=2, description="With a model: of the questions; answers are read at 0.")
+    domain: str = Field("", description="With a model: the field of the documents, in a few words, for the prompts.")
+    persona: str = Field("", description="With a model: who will ask, in a few words, for the prompts.")
+    prompts: str = Field(
+        "",
+        description="With a model: folder with prompts to use instead of the shipped ones, as `docqa init --prompts` "
+        "makes it; empty: the shipped ones.",
+    )
     min_score: float = Field(
-        0.8, ge=0, le=1, description="Least measured precision a question template must have to be used, 0 to 1."
+        0.8,
+        ge=0,
+        le=1,
+        description="Without a model: least measured precision a question template must have to be used, 0 to 1.",
     )
     timeout_s: float = Field(60.0, gt=0, description="Seconds one chunk may take before its worker is killed.")
 
@@ -59,7 +109,12 @@ class GenerateSettings(Section):
 class VerifySettings(Section):
     """Items to verdicts."""
 
-    passages: int = Field(12, ge=1, le=100, description="Passages that retrieval returns for a question.")
+    passages: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="Passages that retrieval returns for a question; 0: 12 for the embedded reader, 5 for a model.",
+    )
 
 
 class CurateSettings(Section):
@@ -117,6 +172,7 @@ class Settings(BaseSettings):
     seed: int = Field(0, ge=0, description="Seed of the rows' order; the rows themselves do not depend on it.")
     parse: ParseSettings = Field(ParseSettings(), description="Files to documents.")
     chunk: ChunkSettings = Field(ChunkSettings(), description="Documents to chunks.")
+    model: ModelSettings = Field(ModelSettings(), description="The model, if any.")
     generate: GenerateSettings = Field(GenerateSettings(), description="Chunks to questions and answers.")
     verify: VerifySettings = Field(VerifySettings(), description="Back-verification of each item.")
     curate: CurateSettings = Field(CurateSettings(), description="Which verified items are kept.")

@@ -30,6 +30,7 @@ async def ordered_map(
             async for item in items:
                 await slots.acquire()
                 calls.put_nowait(asyncio.create_task(work(item)))
+                await asyncio.sleep(0)  # each call's first steps run before the next call begins, not all at once
         finally:
             calls.put_nowait(None)
 
@@ -48,3 +49,14 @@ async def ordered_map(
                 call.cancel()
                 left.append(call)
         await asyncio.gather(*left, return_exceptions=True)
+
+
+async def together(*work: Coroutine[Any, Any, object]) -> None:
+    """Run ``work`` side by side to its end. The first error cancels the rest and is raised as it is."""
+    tasks = [asyncio.ensure_future(part) for part in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

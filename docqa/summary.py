@@ -102,6 +102,49 @@ class Source(Record):
     kept: int
 
 
+class Usage(Record):
+    """What a model was asked. Another run of the same command has other counts, so no file of the set holds them.
+
+    Attributes:
+        calls: replies received; ``remembered`` ones came from the store instead.
+        retries: calls sent again after a fault or an unreadable reply.
+        prompt_tokens, completion_tokens: in and out; ``cached_tokens`` of those in came from the prefix cache.
+        seconds: since the first call.
+    """
+
+    calls: int = 0
+    remembered: int = 0
+    retries: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        cached = self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
+        return (
+            f"{self.calls:,} calls, {self.remembered:,} remembered, {self.retries:,} retries; "
+            f"tokens {self.prompt_tokens:,} in ({cached:.0%} cached), {self.completion_tokens:,} out, "
+            f"{self.completion_tokens / max(self.seconds, 1e-9):,.0f}/s"
+        )
+
+
+class Means(Record):
+    """What did the work of a run.
+
+    Attributes:
+        models: by role (``generator``, ``reader``, ``embedder``, ...).
+        not_done: steps that the backend cannot do, each in a few words.
+        notes: what a reader of the set should know about it, a sentence each.
+        usage: what a model was asked; None without one.
+    """
+
+    models: Mapping[str, str] = Field(default_factory=dict)
+    not_done: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    usage: Usage | None = None
+
+
 class Summary(Record):
     """A finished run.
 
@@ -113,6 +156,7 @@ class Summary(Record):
         not_done: steps that this backend cannot do or that were switched off, each in a few words.
         notes: what else a reader of the set should know, a sentence each.
         failures: what failed, a line each, as errors.jsonl has it.
+        usage: what a model was asked; None without one. The card does not show it.
     """
 
     documents: DocumentCounts
@@ -127,6 +171,7 @@ class Summary(Record):
     not_done: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    usage: Usage | None = None
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -29,6 +29,7 @@ def summary_text(summary: Summary, out: Path) -> str:
         _line("items made", items.made, f"{items.kept_total} kept ({_each(items.kept)})", {}),
         *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
         _line("rows", rows.total, f"{rows.train} train, {rows.val} val; {rows.ratio:.1%} general", {}),
+        *([f"model            {summary.usage}"] if summary.usage else []),
         *(f"  not done         {step}" for step in summary.not_done),
         *(f"  note             {note}" for note in summary.notes),
     ]

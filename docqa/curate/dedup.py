@@ -132,7 +132,7 @@ def duplicates(items: Sequence[QAItem], thresholds: Mapping[str, float] = THRESH
         if same_meaning(items[i], items[j]):
             alike[i].add(j)
             alike[j].add(i)
-    ranked = sorted(range(len(items)), key=lambda place: (-items[place].score, -_evidence_length(items[place]), place))
+    ranked = sorted(range(len(items)), key=lambda place: (*_merit(items[place]), place))
     rank = {place: number for number, place in enumerate(ranked)}
     stays: set[int] = set()
     for place in ranked:
@@ -144,6 +144,11 @@ def duplicates(items: Sequence[QAItem], thresholds: Mapping[str, float] = THRESH
         else:
             reasons[place] = f"near-duplicate:{items[better].id}"
     return reasons
+
+
+def _merit(item: QAItem) -> tuple[float, int]:
+    """What the better of two items sorts first by: its score, then how much of the text bears it out."""
+    return -(item.score or 0.0), -_evidence_length(item)
 
 
 def _evidence_length(item: QAItem) -> int:

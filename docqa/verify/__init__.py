@@ -5,6 +5,7 @@ none; then retrieval; the source chunk only where retrieval does not agree; a re
 agrees and was not found.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from docqa import veto
@@ -28,6 +29,7 @@ __all__ = [
     "Reader",
     "decide",
     "kept",
+    "unknown",
     "verify",
 ]
 
@@ -54,14 +56,17 @@ async def verify(
         closed_book: the student, or None when the backend has none.
         passages: how many the reader gets to see.
         threshold: the least agreement that counts as agreeing.
+
+    Raises:
+        CallError: a model could not answer; ``unknown`` makes the verdict of that.
+        ModelError: the model is gone.
     """
     if why := flaw(item, index.chunk):
         # No question is asked about an answer that its own quotes do not bear out.
         return _decided(item, Verdict(decision=Decision.UNEVIDENCED), why)
-    memory = None
-    if closed_book is not None:
-        memory = await _judged(item, await closed_book.answer(item.question, item.language), judge)
-    first = await _retrieve(item, index, reader, judge, passages)
+    first, memory = await asyncio.gather(
+        _retrieve(item, index, reader, judge, passages), _remembered(item, closed_book, judge)
+    )
     if agrees(first.retrieval, threshold):
         return _verdict(item, first, memory, threshold)
     source = await _judged(item, await reader.read(item.question, _source(item, index), item.language), judge)
@@ -71,6 +76,17 @@ async def verify(
         if agrees(again.retrieval, threshold):
             return _verdict(named, again.model_copy(update={"rewritten_from": item.question}), memory, threshold)
     return _verdict(item, first, memory, threshold, _contradicted(item, first, index))
+
+
+def unknown(item: QAItem, why: str) -> QAItem:
+    """The item with the verdict that it could not be verified: neither right nor wrong, and not kept."""
+    return _decided(item, Verdict(decision=Decision.UNKNOWN), why)
+
+
+async def _remembered(item: QAItem, closed_book: ClosedBook | None, judge: Judge) -> Answer | None:
+    if closed_book is None:
+        return None
+    return await _judged(item, await closed_book.answer(item.question, item.language), judge)
 
 
 async def _retrieve(item: QAItem, index: Index, reader: Reader, judge: Judge, passages: int) -> Verdict:

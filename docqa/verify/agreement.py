@@ -44,6 +44,25 @@ def agreement(question: str, expected: str, given: str) -> float:
     return _overlap(question, expected, given)
 
 
+def settled(question: str, expected: str, given: str) -> float | None:
+    """Agreement where the words alone tell, so that no judge need be asked; None where they don't.
+
+    Softer than ``agreement``: a person's or a model's answer may leave a number out, or have one more, and still mean
+    the same, so only numbers or names that stand against each other end it.
+    """
+    bare, stated = _bare_reply(expected), _bare_reply(given)
+    if bare is not None and stated is not None:
+        return 1.0 if bare == stated else 0.0
+    if veto.units_differ(expected, given) or veto.flipped(expected, given):
+        return 0.0
+    known = veto.numbers(question).keys() | veto.identifiers(question)
+    wanted = (veto.numbers(expected).keys() | veto.identifiers(expected)) - known
+    said = (veto.numbers(given).keys() | veto.identifiers(given)) - known
+    if wanted - said and said - wanted:
+        return 0.0
+    return 1.0 if wanted <= said and squash(_statement(expected)) in squash(given) else None
+
+
 def _overlap(question: str, expected: str, given: str) -> float:
     known = asked(question)
     wanted, said = content(_statement(expected)), content(given)

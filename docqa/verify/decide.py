@@ -45,6 +45,8 @@ def decide(
         if closed_book is None:
             return Decision.GROUNDED
         return Decision.KNOWN if agrees(closed_book, threshold) else Decision.NOVEL
+    if source is not None and source.text and source.agreement is None:
+        return Decision.UNKNOWN
     if not agrees(source, threshold):
         return Decision.PARAMETRIC if agrees(closed_book, threshold) else Decision.HALLUCINATED
     if source_rank is None:

@@ -43,6 +43,8 @@ def flaw(item: QAItem, chunk_of: Callable[[str], Chunk]) -> str:
     Args:
         chunk_of: the chunk with an id; raises KeyError when there is none.
     """
+    if not item.answer:
+        return "the passage does not answer it"
     if not item.evidence:
         return "no quote"
     contexts: list[str] = []

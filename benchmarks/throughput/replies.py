@@ -1,0 +1,106 @@
+"""Stands in for a language model: replies to docqa's prompts that are of the right shape, length and sense.
+
+It asks about sentences of the passage by their longest words, and answers by finding the sentence with those words
+again, so that a whole run can be driven against a simulated server and most of its items are kept. What it says depends
+on the prompt alone, never on the order of the calls. It is no model, and nothing here measures quality.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+_PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
+_SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
+_QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
+_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
+_TOPIC = re.compile(r"“(.*)”")
+_SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
+
+REWORDED = 0.4
+"""The share of second answers that are put in other words, so that a judge is asked."""
+
+KNOWN = 0.2
+"""The share of questions that the closed book thinks it knows."""
+
+
+def answer(body: dict[str, Any]) -> str:
+    """The reply to a request of the chat completions API."""
+    user = body["messages"][-1]["content"]
+    shape = _SHAPE.search(user)
+    if shape is None:
+        return _probed(body)
+    passages = _PASSAGE.findall(user)
+    asked = _QUESTION.findall(user)
+    question = asked[-1] if asked else ""
+    made = {
+        "questions": lambda: {"questions": _questions(passages[0], user)},
+        "items": lambda: {
+            "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
+        },
+        "quotes": lambda: _grounded(passages[0], question),
+        "answerable": lambda: _reading(passages, question),
+        "known": lambda: _recollection(question),
+        "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+    }[shape[1]]()
+    return json.dumps(made, ensure_ascii=False)
+
+
+def chance(text: str) -> float:
+    """A number from 0 to 1 that only depends on the text."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") / 2**32
+
+
+def _probed(body: dict[str, Any]) -> str:
+    """The reply to docqa's question what the server enforces: what was wished for, unless a format is held to."""
+    return '{"colour": "red"}' if "response_format" in body else "hello"
+
+
+def _topic(sentence: str) -> str:
+    """What marks a sentence out: its longest words, or its first ideographs."""
+    if re.search("[\u4e00-\u9fff]", sentence):
+        return sentence[:14]
+    words = dict.fromkeys(re.findall(r"[A-Za-z][\w-]{3,}", sentence))
+    chosen = set(sorted(words, key=lambda word: (-len(word), word))[:6])
+    return " ".join(word for word in words if word in chosen)
+
+
+def _questions(passage: str, user: str) -> list[dict[str, str]]:
+    asked = _COUNT.search(user)
+    count = int(asked[1] or asked[2]) if asked else 4
+    wide = bool(re.search("[\u4e00-\u9fff]", passage))
+    form = "对“{}”有什么规定？" if wide else "What is required for “{}”?"
+    return [{"kind": "fact", "question": form.format(topic)} for topic in list(_topics(passage))[-count:]]
+
+
+def _find(passages: Sequence[str], question: str) -> str:
+    topic = _TOPIC.search(question)
+    return next((found for passage in passages if topic and (found := _topics(passage).get(topic[1]))), "")
+
+
+@lru_cache(maxsize=4096)
+def _topics(passage: str) -> dict[str, str]:
+    """The sentences of a passage by their topics, the first one of each."""
+    sentences = [found.group().strip() for found in _SENTENCE.finditer(passage)]
+    return {_topic(sentence): sentence for sentence in reversed(sentences) if _topic(sentence)}
+
+
+def _grounded(passage: str, question: str) -> dict[str, Any]:
+    found = _find([passage], question)
+    return {"quotes": [found] if found else [], "answer": found}
+
+
+def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:
+    found = _find(passages, question)
+    if found and chance(question) < REWORDED:
+        words = found.split()
+        found = " ".join(words[1:] + words[:1]) if len(words) > 3 else found[2:] + found[:2]
+    return {"answerable": bool(found), "answer": found}
+
+
+def _recollection(question: str) -> dict[str, Any]:
+    if chance("closed " + question) > KNOWN:
+        return {"known": False, "answer": ""}
+    return {"known": True, "answer": "It depends on the rules that apply where the work is done, as far as I remember."}

@@ -1,0 +1,213 @@
+"""Self-QA (Zhang et al. 2023, arXiv 2305.11952): questions from a chunk, then each one's answer, read from the chunk.
+
+Added to the paper: each answer comes with the sentences it rests on, copied word for word, and the quotes are found
+again in the chunk. A quote that does not stand there stays on the item as it was given, and verification drops it.
+
+The calls about one chunk begin with the same words, so a server's prefix cache reads the chunk once. ``single`` asks
+for everything in one call: about a third of the calls, and answers that are read less carefully.
+"""
+
+import asyncio
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, BeforeValidator
+
+from docqa.errors import CallError
+from docqa.generate import Failed, Made
+from docqa.models.chat import Prompt, Turn
+from docqa.models.session import Session
+from docqa.prompts import Prompts
+from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+from docqa.text import squash
+
+Kind = Literal[
+    "fact", "definition", "quantity", "reason", "procedure", "condition", "comparison", "list", "explanation", "other"
+]
+_KINDS: tuple[str, ...] = get_args(Kind)
+_EASY = {"fact", "definition", "quantity"}
+_HARD = {"reason", "comparison", "explanation"}
+
+TOKENS_A_QUESTION = 80
+"""Of the chunk, when the settings leave the number of questions to it; 8 at most, or small models repeat themselves."""
+
+MOST_QUESTIONS = 8
+ANSWER_TOKENS = 768
+_END_MARKS = " \t\n\"'“”‘’「」.。…"
+
+
+def _known_kind(kind: object) -> object:
+    """A server that is not held to the schema may name a kind of its own."""
+    return kind if kind in _KINDS else "other"
+
+
+class Question(BaseModel):
+    """A question and its kind."""
+
+    kind: Annotated[Kind, BeforeValidator(_known_kind)]
+    question: str
+
+
+Q = TypeVar("Q", bound=Question)
+
+
+class Questions(BaseModel):
+    """The reply of stage one."""
+
+    questions: list[Question]
+
+
+class Grounded(BaseModel):
+    """The reply of stage two: the quotes come first, so that the answer is written from them."""
+
+    quotes: list[str]
+    answer: str
+
+
+class Pair(Question, Grounded):
+    """A question with its answer."""
+
+
+class Pairs(BaseModel):
+    """The reply of the one-call variant."""
+
+    items: list[Pair]
+
+
+async def generate(
+    chunk: Chunk,
+    session: Session,
+    prompts: Prompts,
+    *,
+    questions: int = 0,
+    single: bool = False,
+    temperature: float = 0.7,
+) -> Made:
+    """Make the items of one chunk, in the order the model asked its questions.
+
+    Args:
+        questions: how many to ask for; 0 leaves it to the chunk's size.
+        single: one call for everything.
+        temperature: of the questions; answers are read at 0.
+
+    Raises:
+        ModelError: the model is gone.
+    """
+    count = questions or max(1, min(MOST_QUESTIONS, round(chunk.tokens / TOKENS_A_QUESTION)))
+    try:
+        if single:
+            return await _in_one_call(chunk, session, prompts, count, temperature)
+        asked = await session.ask(_questions(chunk, prompts, count, temperature))
+    except CallError as error:
+        return Made(failed=(Failed(error),))
+    answered = await asyncio.gather(
+        *(_answered(chunk, question, session, prompts) for question in _different(asked.questions))
+    )
+    return Made(
+        items=tuple(result for result in answered if isinstance(result, QAItem)),
+        failed=tuple(result for result in answered if isinstance(result, Failed)),
+    )
+
+
+async def _in_one_call(chunk: Chunk, session: Session, prompts: Prompts, count: int, temperature: float) -> Made:
+    system, user = prompts.render("self-qa-single", chunk.language, count=count, kinds=_kinds(), **_passage(chunk))
+    prompt = Prompt(system, user, Pairs, 128 + 320 * count, temperature, Turn.BEGIN, chunk.id)
+    pairs = (await session.ask(prompt)).items
+    origin = _origin(prompts, "self-qa-single", chunk, session)
+    return Made(items=tuple(_item(chunk, pair, pair, origin) for pair in _different(pairs)))
+
+
+def _different(questions: Sequence[Q]) -> list[Q]:
+    """Each question once, the first one of those that are the same."""
+    different: dict[str, Q] = {}
+    for question in questions:
+        if words := squash(question.question):
+            different.setdefault(words, question)
+    return list(different.values())
+
+
+def _questions(chunk: Chunk, prompts: Prompts, count: int, temperature: float) -> Prompt[Questions]:
+    system, user = prompts.render("self-qa-questions", chunk.language, count=count, kinds=_kinds(), **_passage(chunk))
+    return Prompt(system, user, Questions, 128 + 96 * count, temperature, Turn.BEGIN, chunk.id)
+
+
+async def _answered(chunk: Chunk, question: Question, session: Session, prompts: Prompts) -> QAItem | Failed:
+    system, user = prompts.render(
+        "self-qa-answer", chunk.language, question=question.question.strip(), **_passage(chunk)
+    )
+    prompt = Prompt(system, user, Grounded, ANSWER_TOKENS, turn=Turn.GO_ON, group=chunk.id)
+    try:
+        answer = await session.ask(prompt)
+    except CallError as error:
+        return Failed(error, question.question)
+    return _item(chunk, question, answer, _origin(prompts, "self-qa-answer", chunk, session))
+
+
+def _kinds() -> str:
+    return ", ".join(f'"{kind}"' for kind in _KINDS)
+
+
+def _passage(chunk: Chunk) -> dict[str, str]:
+    return {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+
+
+def _origin(prompts: Prompts, name: str, chunk: Chunk, session: Session) -> Origin:
+    return Origin(method="self-qa", prompt=prompts.version(name, chunk.language), model=session.model.name)
+
+
+def _item(chunk: Chunk, question: Question, answer: Grounded, origin: Origin) -> QAItem:
+    asked, said = question.question.strip(), answer.answer.strip()
+    return QAItem(
+        id=item_id([chunk.id], asked, said),
+        chunk_ids=(chunk.id,),
+        document_id=chunk.document_id,
+        path=chunk.path,
+        question=asked,
+        answer=said,
+        evidence=tuple(_evidence(chunk, answer.quotes)),
+        task_type=f"qa/{question.kind}",
+        language=chunk.language,
+        difficulty="easy" if question.kind in _EASY else "hard" if question.kind in _HARD else "medium",
+        origin=origin,
+        score=None,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ quotes
+
+
+def _evidence(chunk: Chunk, quotes: Sequence[str]) -> list[Evidence]:
+    """The quotes with their places; one that stands nowhere keeps its words and the empty place (0, 0)."""
+    found = []
+    for quote in dict.fromkeys(quote.strip() for quote in quotes):
+        place = locate(quote, chunk.text) or locate(quote.strip(_END_MARKS), chunk.text)
+        if place is None:
+            found.append(Evidence(chunk_id=chunk.id, start=0, end=0, quote=quote))
+        else:
+            start, end = place
+            boxes = chunk.boxes(start, end)
+            found.append(Evidence(chunk_id=chunk.id, start=start, end=end, quote=chunk.text[start:end], boxes=boxes))
+    return [evidence for evidence in found if evidence.quote]
+
+
+def locate(quote: str, text: str) -> tuple[int, int] | None:
+    """Where ``quote`` first stands in ``text``, white space and widths aside; None when it does not."""
+    folded, places = _folded(text)
+    wanted, _ = _folded(quote)
+    at = folded.find(wanted) if wanted else -1
+    return None if at < 0 else (places[at], places[at + len(wanted) - 1] + 1)
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> tuple[str, tuple[int, ...]]:
+    """The text in NFKC without white space, and the place in ``text`` of each of its characters."""
+    folded: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        for part in char if char.isascii() else unicodedata.normalize("NFKC", char):
+            if not part.isspace():
+                folded.append(part)
+                places.append(place)
+    return "".join(folded), tuple(places)
