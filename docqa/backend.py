@@ -18,7 +18,6 @@ from docqa.generate import Failed, Made, extractive, self_qa
 from docqa.models.chat import ChatModel
 from docqa.models.server import API_KEY, Servers
 from docqa.models.session import Session
-
 from docqa.prompts import Prompts
 from docqa.records import Chunk
 from docqa.settings import GenerateSettings, ModelSettings, Settings
@@ -35,6 +34,9 @@ PASSAGES = 12
 MODEL_PASSAGES = 5
 """A model reads what it is shown, at a cost: the source is among 5 passages for .97 of the questions (`python -m
 benchmarks.retrieval`), among 12 for .99; the embedded reader is quick and takes them."""
+
+LIVE_SHARE = 0.25
+"""Of the KV cache, for the chunks that are asked about."""
 
 _SECRETS = {"hf_token", "api_key", "token"}
 
@@ -156,11 +158,17 @@ def _with_model(settings: Settings, session: Session, templates: Prompts) -> Bac
         closed_book=ModelClosedBook(session, templates),
         passages=settings.verify.passages or MODEL_PASSAGES,
         languages=prompts.LANGUAGES,
-        chunks_at_a_time=session.model.concurrency,
+        chunks_at_a_time=_live_chunks(session.model, settings.chunk.max_tokens),
         items_at_a_time=2 * session.model.concurrency,
         means=means,
         status=lambda: str(session.usage),
     )
+
+
+def _live_chunks(model: ChatModel, tokens: int) -> int:
+    """How many chunks of ``tokens`` to ask about at a time: those that were read have to stay in the prefix cache."""
+    most = max(1, model.concurrency // 2)
+    return most if not model.kv_tokens else max(8, min(most, int(LIVE_SHARE * model.kv_tokens) // tokens))
 
 
 def chat_model(settings: ModelSettings) -> ChatModel | None:

@@ -48,10 +48,11 @@ class Prompts:
             raise SettingsError(f"{folder}: there is no such folder of prompts; `docqa init --prompts` makes one")
         self._folders = [*([folder] if folder else []), shipped()]
         self._environment: SandboxedEnvironment = SandboxedEnvironment(
-            loader=FileSystemLoader(self._folders), undefined=StrictUndefined, keep_trailing_newline=False
+            loader=FileSystemLoader(self._folders), undefined=StrictUndefined, auto_reload=False
         )
         self._shared = shared
         self._load = cache(self._parse)
+        self.version = cache(self._version)
 
     def render(self, name: str, language: str, **values: object) -> tuple[str, str]:
         """The system and the user message of a prompt.
@@ -75,7 +76,7 @@ class Prompts:
             ) from error
         return system, user
 
-    def version(self, name: str, language: str) -> str:
+    def _version(self, name: str, language: str) -> str:
         """A hash of the template and what it includes: 16 hexadecimal digits."""
         source = self._source(f"{name}.{language}.j2")
         texts = [source, *(self._source(included) for included in _INCLUDED.findall(source))]

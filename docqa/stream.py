@@ -14,22 +14,29 @@ async def each(items: Iterable[A]) -> AsyncIterator[A]:
         yield item
 
 
+AHEAD = 4
+"""Results that wait for an earlier one, for each call that may be under way."""
+
+
 async def ordered_map(
     work: Callable[[A], Coroutine[Any, Any, B]], items: AsyncIterator[A], limit: int
 ) -> AsyncIterator[B]:
     """Yield ``await work(item)`` for each item, in the items' order, with ``limit`` calls under way at most.
 
     Order is kept because the outputs must not depend on which worker was faster; the price is that one slow call holds
-    back results (never work) behind it, up to ``limit``. The first error cancels what is under way and is raised.
+    back results (not work) behind it, up to ``AHEAD * limit``. The first error cancels what is under way and is raised.
     """
     calls: asyncio.Queue[asyncio.Task[B] | None] = asyncio.Queue()
-    slots = asyncio.Semaphore(limit)
+    slots, kept = asyncio.Semaphore(limit), asyncio.Semaphore(AHEAD * limit)
 
     async def feed() -> None:
         try:
             async for item in items:
+                await kept.acquire()
                 await slots.acquire()
-                calls.put_nowait(asyncio.create_task(work(item)))
+                call = asyncio.create_task(work(item))
+                call.add_done_callback(lambda _: slots.release())
+                calls.put_nowait(call)
                 await asyncio.sleep(0)  # each call's first steps run before the next call begins, not all at once
         finally:
             calls.put_nowait(None)
@@ -38,7 +45,7 @@ async def ordered_map(
     try:
         while (call := await calls.get()) is not None:
             result = await call
-            slots.release()
+            kept.release()
             yield result
         await feeder
     finally:

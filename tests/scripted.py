@@ -23,6 +23,7 @@ class Scripted:
         self.concurrency = concurrency
         self.delay_s = delay_s
         self.retries = 0
+        self.kv_tokens = 0
         self.notes: Sequence[str] = ()
         self.asked: Counter[str] = Counter()
         self.prompts: list[Prompt[BaseModel]] = []

@@ -19,6 +19,8 @@ _COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
 _TOPIC = re.compile(r"“(.*)”")
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
 
+_RATED, _PAIRED = "QA pairs to rate:", "Create question-answer pairs"
+
 REWORDED = 0.4
 """The share of second answers that are put in other words, so that a judge is asked."""
 
@@ -31,7 +33,7 @@ def answer(body: dict[str, Any]) -> str:
     user = body["messages"][-1]["content"]
     shape = _SHAPE.search(user)
     if shape is None:
-        return _probed(body)
+        return _other(body, user)
     passages = _PASSAGE.findall(user)
     asked = _QUESTION.findall(user)
     question = asked[-1] if asked else ""
@@ -53,26 +55,36 @@ def chance(text: str) -> float:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") / 2**32
 
 
-def _probed(body: dict[str, Any]) -> str:
-    """The reply to docqa's question what the server enforces: what was wished for, unless a format is held to."""
-    return '{"colour": "red"}' if "response_format" in body else "hello"
+def _other(body: dict[str, Any], user: str) -> str:
+    """The reply to docqa's question what the server enforces, and to the prompts of synthetic-data-kit."""
+    if "the word hello" in user:
+        return '{"colour": "red"}' if "response_format" in body else "hello"
+    if _RATED in user:
+        pairs = json.loads(user.split(_RATED, 1)[1])
+        return json.dumps([{**pair, "rating": 8} for pair in pairs])
+    if _PAIRED in user:
+        topics = _topics(user.split("Text:", 1)[1])
+        return json.dumps([{"question": _ask(topic), "answer": found} for topic, found in list(topics.items())[:8]])
+    return "The text says how the units of a plant are maintained, after how many hours, with which tools and why."
 
 
 def _topic(sentence: str) -> str:
-    """What marks a sentence out: its longest words, or its first ideographs."""
+    """What marks a sentence out: its names with digits and its longest words, or its first ideographs."""
     if re.search("[\u4e00-\u9fff]", sentence):
         return sentence[:14]
     words = dict.fromkeys(re.findall(r"[A-Za-z][\w-]{3,}", sentence))
-    chosen = set(sorted(words, key=lambda word: (-len(word), word))[:6])
+    chosen = set(sorted(words, key=lambda word: (word.isalpha(), -len(word), word))[:6])
     return " ".join(word for word in words if word in chosen)
 
 
 def _questions(passage: str, user: str) -> list[dict[str, str]]:
     asked = _COUNT.search(user)
     count = int(asked[1] or asked[2]) if asked else 4
-    wide = bool(re.search("[\u4e00-\u9fff]", passage))
-    form = "对“{}”有什么规定？" if wide else "What is required for “{}”?"
-    return [{"kind": "fact", "question": form.format(topic)} for topic in list(_topics(passage))[-count:]]
+    return [{"kind": "fact", "question": _ask(topic)} for topic in list(_topics(passage))[-count:]]
+
+
+def _ask(topic: str) -> str:
+    return f"对“{topic}”有什么规定？" if re.search("[\u4e00-\u9fff]", topic) else f"What is required for “{topic}”?"
 
 
 def _find(passages: Sequence[str], question: str) -> str:

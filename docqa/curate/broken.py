@@ -7,6 +7,7 @@ item's answer. What this costs: an honest answer in words entirely of its own is
 """
 
 import re
+from collections.abc import Iterator
 
 from docqa.records import QAItem
 from docqa.text import CJK, cjk_ratio, normalize, squash, tokens, words
@@ -211,11 +212,19 @@ def _cut_off(answer: str, item: QAItem) -> str:
         return "answer cut off"
     bare = answer.rstrip(".。…")
     stops = [
-        _stops_midway(quote[: at.start()], bare, quote[at.end() :])
+        _stops_midway(quote[:at], bare, quote[at + len(bare) :])
         for quote in (normalize(evidence.quote) for evidence in item.evidence)
-        for at in re.finditer(re.escape(bare), quote)
+        for at in _places(bare, quote)
     ]
     return "answer cut off" if stops and all(stops) else ""
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    """Where ``part`` stands in ``text``."""
+    at = text.find(part)
+    while at >= 0 and part:
+        yield at
+        at = text.find(part, at + len(part))
 
 
 def _stops_midway(before: str, said: str, rest: str) -> bool:

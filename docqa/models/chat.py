@@ -26,8 +26,14 @@ class Turn(IntEnum):
     """More about a chunk that the model has just read: its prefix cache still holds it."""
     BEGIN = 1
     """The first call about a chunk."""
-    CHECK = 2
-    """Verification of an item."""
+    SHORT = 2
+    """A short call about an item: what the closed book says, or the judge."""
+    CHECK = 3
+    """A long one, with its passages."""
+
+
+TYPICAL_REPLY = 128
+"""Tokens; replies are mostly far shorter than the ``max_tokens`` that they are allowed."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,11 @@ class Prompt(Generic[R_co]):
     temperature: float = 0.0
     turn: Turn = Turn.BEGIN
     group: str = ""
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens the call takes up in a KV cache, its reply included: four bytes of UTF-8 are one."""
+        return (len(self.system.encode()) + len(self.user.encode())) // 4 + min(self.max_tokens, TYPICAL_REPLY)
 
     def key(self, model: str, seed: int) -> str:
         """What the reply depends on: the model, every word of the prompt, the schema and how it is sampled."""
@@ -77,12 +88,14 @@ class ChatModel(Protocol):
     Attributes:
         name: as the memo and an item's origin record it.
         concurrency: how many calls it wants under way; more than its batch size, so that it never waits for us.
+        kv_tokens: what its KV cache holds, once it is started; 0 where that is not known.
         retries: calls that were sent again, after a fault, so far.
         notes: what a person should know about it (``replies are not held to a schema``), a sentence each.
     """
 
     name: str
     concurrency: int
+    kv_tokens: int
     retries: int
 
     @property
@@ -113,10 +126,11 @@ class ChatModel(Protocol):
 
 @cache
 def schema_text(reply: type[BaseModel]) -> str:
-    """``schema(reply)`` as JSON, its names sorted."""
-    return json.dumps(schema(reply), sort_keys=True)
+    """``schema(reply)`` as JSON, its names in the record's order, which is the order that a model writes them in."""
+    return json.dumps(schema(reply))
 
 
+@cache
 def schema(reply: type[BaseModel]) -> dict[str, object]:
     """The JSON schema to hold a reply to.
 

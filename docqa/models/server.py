@@ -7,7 +7,11 @@ Faults are retried with jittered exponential backoff, within the call's deadline
 fail for ``patience_s`` ends the run, unless another one still answers.
 """
 
+import asyncio
+import itertools
 import os
+import random
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +26,6 @@ from docqa.models.reply import UnreadableError, head, read
 
 if TYPE_CHECKING:
     import aiohttp
-    from tenacity import RetryCallState
 
 API_KEY = "DOCQA_API_KEY"
 """The environment variable with the servers' key; a key is read from nowhere else and written nowhere."""
@@ -34,6 +37,7 @@ Held = Literal["json_schema", "json_object", "text"]
 """What a server holds replies to."""
 
 _LONGEST_WAIT_S = 30.0
+_KV_BLOCKS = re.compile(r'^vllm:cache_config_info{(?=.*\bblock_size="(\d+)")(?=.*\bnum_gpu_blocks="(\d+)")', re.M)
 _SMALLEST_CONTEXT = ("context length", "context_length", "maximum context", "too many tokens", "exceeds the available")
 
 
@@ -99,6 +103,7 @@ class Servers:
     deadline_s: float = 1800.0
     patience_s: float = 60.0
     retries: int = 0
+    kv_tokens: int = 0
 
     def __post_init__(self) -> None:
         self._servers = [_Server(url.rstrip("/")) for url in dict.fromkeys(self.urls)]
@@ -141,6 +146,22 @@ class Servers:
                 raise ModelError(f"{server.url}: serves {', '.join(served)}, not {self.name}; name one with --model")
         for server in self._servers:
             server.held = await self._enforced(server)
+        sizes = [await self._kv_size(server) for server in self._servers]
+        self.kv_tokens = sum(sizes) if all(sizes) else 0
+
+    async def _kv_size(self, server: _Server) -> int:
+        """How many tokens a vLLM server's KV cache holds, from its metrics; 0 for a server that does not tell."""
+        import aiohttp
+
+        assert self._http is not None
+        try:
+            async with self._http.get(
+                f"{server.url.removesuffix('/v1')}/metrics", timeout=aiohttp.ClientTimeout(total=30)
+            ) as response:
+                told = _KV_BLOCKS.search((await response.read()).decode(errors="replace"))
+        except (aiohttp.ClientError, OSError):
+            return 0
+        return int(told[1]) * int(told[2]) if told else 0
 
     async def _served(self, server: _Server) -> list[str]:
         """The names of the models that a server has; empty where it does not tell."""
@@ -191,23 +212,17 @@ class Servers:
         return await self._retried(prompt, seed, self._servers)
 
     async def _retried(self, prompt: Prompt[BaseModel], seed: int, servers: Sequence[_Server]) -> Completion:
-        from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay
-
-        body = self._body(prompt, seed)
-        retrying = AsyncRetrying(
-            stop=stop_after_delay(self.deadline_s),
-            wait=_wait,
-            retry=retry_if_exception_type(_FaultError),
-            before_sleep=self._count,
-            reraise=True,
-        )
-        try:
-            return await retrying(self._send, prompt, body, servers)
-        except _FaultError as error:
-            raise CallError(f"{error}, again and again for {self.deadline_s:g} s", error.kind) from error
-
-    def _count(self, _: "RetryCallState") -> None:
-        self.retries += 1
+        body, deadline = self._body(prompt, seed), time.monotonic() + self.deadline_s
+        for attempt in itertools.count():
+            try:
+                return await self._send(prompt, body, servers)
+            except _FaultError as error:
+                wait_s = _wait_s(error, attempt)
+                if time.monotonic() + wait_s > deadline:
+                    raise CallError(f"{error}, again and again for {self.deadline_s:g} s", error.kind) from error
+            self.retries += 1
+            await asyncio.sleep(wait_s)
+        raise AssertionError("counting has no end")
 
     def _body(self, prompt: Prompt[BaseModel], seed: int) -> dict[str, object]:
         return {
@@ -294,14 +309,15 @@ def _response_format(held: Held, reply: type[BaseModel]) -> dict[str, object]:
     return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 
-def _wait(state: "RetryCallState") -> float:
-    """Seconds until the next attempt: what the server asks for, else a random part of a growing wait."""
-    from tenacity import wait_random_exponential
+def _wait_s(error: _FaultError, attempt: int) -> float:
+    """Seconds until the next attempt: what the server asks for, else a random part of a wait that doubles each time.
 
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _FaultError) and error.wait_s is not None:
-        return min(error.wait_s, 10 * _LONGEST_WAIT_S)
-    return float(wait_random_exponential(multiplier=0.5, max=_LONGEST_WAIT_S)(state))
+    All of the wait is left to chance ("full jitter", Brooker 2015), so that calls which failed together don't come back
+    together.
+    """
+    if error.wait_s is not None:
+        return error.wait_s
+    return random.uniform(0.0, min(_LONGEST_WAIT_S, 2.0 ** min(attempt, 10)))
 
 
 def _refusal(server: _Server, status: int, data: bytes, retry_after: str | None) -> Exception:

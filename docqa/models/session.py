@@ -39,7 +39,7 @@ class Session:
         self.model = model
         self._store = store
         self._seed = seed
-        self._gate = Gate(model.concurrency)
+        self._gate = Gate(model.concurrency, model.kv_tokens)
         self._asked: dict[str, asyncio.Future[Completion]] = {}
         self._began: float | None = None
         self._calls = self._remembered = self._unread = 0
@@ -87,7 +87,7 @@ class Session:
         raise CallError(f"{why} (asked {ATTEMPTS} times)", "unusable")
 
     async def _complete(self, prompt: Prompt[R], seed: int) -> Completion:
-        async with self._gate.place(prompt.turn):
+        async with self._gate.place(prompt.turn, prompt.system + prompt.user, prompt.tokens):
             if self._began is None:
                 self._began = time.monotonic()
             completion = await self.model.complete(prompt, seed)

@@ -7,6 +7,7 @@ agrees and was not found.
 
 import asyncio
 from collections.abc import Sequence
+from functools import lru_cache
 
 from docqa import veto
 from docqa.index import Index
@@ -106,8 +107,14 @@ def _is_source(item: QAItem, passage: Chunk) -> bool:
     """Whether a passage is the item's source or its twin: the same evidence in another format or edition."""
     if passage.id in item.chunk_ids:
         return True
-    text = squash(passage.text)
+    text = _squashed(passage.text)
     return all(squash(evidence.quote) in text for evidence in item.evidence)
+
+
+@lru_cache(maxsize=4096)
+def _squashed(text: str) -> str:
+    """``squash`` of a passage, which comes back for the other questions about it."""
+    return squash(text)
 
 
 async def _judged(item: QAItem, given: str, judge: Judge) -> Answer:
@@ -148,7 +155,7 @@ def _contradicted(item: QAItem, verdict: Verdict, index: Index) -> bool:
     if veto.numbers(given).keys() >= veto.numbers(item.answer).keys() and not veto.flipped(given, item.answer):
         return False
     text = squash(given)
-    inside = {passage.chunk_id for passage in verdict.passages if text in squash(index.chunk(passage.chunk_id).text)}
+    inside = {passage.chunk_id for passage in verdict.passages if text in _squashed(index.chunk(passage.chunk_id).text)}
     return bool(inside) and not inside & set(item.chunk_ids)
 
 

@@ -74,7 +74,7 @@ class ModelClosedBook:
             CallError, ModelError: as ``Session.ask``.
         """
         system, user = self._prompts.render("closed-book", _in(language), question=question)
-        reply = await self._session.ask(Prompt(system, user, Recollection, ANSWER_TOKENS, turn=Turn.CHECK))
+        reply = await self._session.ask(Prompt(system, user, Recollection, ANSWER_TOKENS, turn=Turn.SHORT))
         return reply.answer.strip() if reply.known else ""
 
 
@@ -94,7 +94,7 @@ class ModelJudge:
         if found is not None:
             return found
         system, user = self._prompts.render("judge", _in(language), question=question, expected=expected, given=given)
-        reply = await self._session.ask(Prompt(system, user, Judgement, JUDGE_TOKENS, turn=Turn.CHECK))
+        reply = await self._session.ask(Prompt(system, user, Judgement, JUDGE_TOKENS, turn=Turn.SHORT))
         return _AGREEMENT[reply.verdict]
 
 

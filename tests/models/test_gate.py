@@ -64,3 +64,49 @@ def test_one_that_gives_up_waiting_leaves_no_hole():
                 pass
 
     asyncio.run(go())
+
+
+def test_calls_under_way_fit_the_kv_cache_and_one_that_never_would_goes_alone():
+    async def go() -> list[int]:
+        gate = Gate(100, kv_tokens=1000)
+        running: list[int] = []
+        sums: list[int] = []
+
+        async def call(tokens: int) -> None:
+            async with gate.place(Turn.CHECK, tokens=tokens):
+                running.append(tokens)
+                sums.append(sum(running))
+                await asyncio.sleep(0)
+                running.remove(tokens)
+
+        async with asyncio.TaskGroup() as tasks:
+            for tokens in [300] * 10 + [5000] + [100] * 10:
+                tasks.create_task(call(tokens))
+        return sums
+
+    sums = asyncio.run(go())
+    assert len(sums) == 21
+    assert sorted(sums)[-1] == 5000
+    assert all(total <= 900 for total in sums if total != 5000)
+
+
+def test_of_one_kind_those_that_begin_alike_go_together_and_all_within_a_round():
+    async def go() -> list[str]:
+        gate = Gate(1)
+        went: list[str] = []
+
+        async def call(text: str) -> None:
+            async with gate.place(Turn.CHECK, text):
+                went.append(text)
+                if text == "m2":
+                    tasks.create_task(call("a0"))
+                    tasks.create_task(call("z9"))
+                await asyncio.sleep(0)
+
+        async with asyncio.TaskGroup() as tasks, gate.place(Turn.CHECK, "m0"):
+            for text in ("z1", "m1", "a1", "m2", "a2", "z2"):
+                tasks.create_task(call(text))
+            await asyncio.sleep(0)
+        return went
+
+    assert asyncio.run(go()) == ["m1", "m2", "z1", "z2", "z9", "a0", "a1", "a2"]

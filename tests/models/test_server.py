@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from docqa.errors import CallError, ModelError
 from docqa.models.chat import Prompt
-from docqa.models.server import Servers, _FaultError, _wait
+from docqa.models.server import Servers, _FaultError, _wait_s
 
 Handler = Callable[[dict[str, Any], web.Request], Awaitable[web.StreamResponse]]
 
@@ -151,16 +151,10 @@ def test_a_fault_costs_a_retry_and_nothing_else(fault: Handler):
     asyncio.run(go())
 
 
-def test_the_server_says_how_long_to_wait():
-    class State:
-        attempt_number = 1
-
-        class outcome:  # noqa: N801
-            @staticmethod
-            def exception() -> Exception:
-                return _FaultError("busy", "busy", wait_s=7.0)
-
-    assert _wait(State()) == 7.0  # type: ignore[arg-type]
+def test_the_server_says_how_long_to_wait_or_chance_does():
+    assert _wait_s(_FaultError("busy", "busy", wait_s=7.0), 0) == 7.0
+    longest = [max(_wait_s(_FaultError("", "fault"), attempt) for _ in range(200)) for attempt in range(12)]
+    assert longest[0] <= 1 < longest[4] <= 16 < longest[11] <= 30
 
 
 def test_a_server_that_only_fails_ends_with_a_clear_message():
