@@ -127,7 +127,9 @@ def report(chunks: Sequence[Chunk], items: Sequence[QAItem], show: str = "") -> 
         reader, judge = ExtractiveReader(), LexicalJudge()
         start = time.perf_counter()
         cases = [("good", item) for item in items] + list(corrupt(items))
-        verified = [(kind, asyncio.run(verify(item, index, reader, judge))) for kind, item in cases]
+        verified = [
+            (kind, asyncio.run(verify(item, index.search(item.question), index, reader, judge))) for kind, item in cases
+        ]
         cost = time.perf_counter() - start
         index.close()
     table: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from docqa.bm25 import BM25
 from docqa.embed import VERSION, Embedder, Vectors
 from docqa.records import Chunk, Passage, content_id
+from docqa.runfolder import read_records
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -58,7 +59,7 @@ class Index:
 
         Chunks are taken in the order given, neighbours in a document next to each other; of equal ids the first counts.
         """
-        chunks = list({chunk.id: chunk for chunk in chunks}.values())
+        chunks = _once(chunks)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / index_name(chunks)
         opened = _open(path, len(chunks))
@@ -74,10 +75,17 @@ class Index:
 
     def search(self, question: str, k: int = 8) -> list[Passage]:
         """The ``k`` chunks that fit ``question`` best, best first; equal scores keep the chunks' order."""
+        return self.search_all([question], k)[0]
+
+    def search_all(self, questions: Sequence[str], k: int = 8) -> list[list[Passage]]:
+        """``search`` for several questions; Chroma takes a millisecond a query, however many questions it holds."""
         if not self._chunks:
-            return []
+            return [[] for _ in questions]
+        near = self._nearest(questions)
+        return [self._fused(question, meaning, k) for question, meaning in zip(questions, near, strict=True)]
+
+    def _fused(self, question: str, meaning: dict[int, float], k: int) -> list[Passage]:
         words = self._bm25.scores(question).astype(np.float64)
-        meaning = self._dense(question)
         near = sorted(meaning, key=lambda at: (-meaning[at], at))[:CANDIDATES]
         strong = [int(at) for at in np.argsort(-words, kind="stable")[:CANDIDATES] if words[at] > 0]
         candidates = sorted({*near, *strong})
@@ -88,16 +96,19 @@ class Index:
         ranked = sorted(zip(candidates, fused.round(6).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
         return [Passage(chunk_id=self._chunks[at].id, score=score) for at, score in ranked[:k]]
 
-    def _dense(self, question: str) -> dict[int, float]:
-        """Cosine similarity of the nearest chunks by position; empty when the question has no known term."""
-        vector = self._embedder.embed([question])
-        if not vector.any():
-            return {}
+    def _nearest(self, questions: Sequence[str]) -> list[dict[int, float]]:
+        """Cosine similarity of the nearest chunks by position; none for a question without a known term."""
+        vectors = self._embedder.embed(questions)
+        known = [row for row, vector in enumerate(vectors) if vector.any()]
+        near: list[dict[int, float]] = [{} for _ in questions]
+        if not known:
+            return near
         found: Any = self._collection.query(
-            query_embeddings=vector, n_results=min(CANDIDATES, len(self._chunks)), include=["distances"]
+            query_embeddings=vectors[known], n_results=min(CANDIDATES, len(self._chunks)), include=["distances"]
         )
-        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return {int(at): round(1.0 - distance, 5) for at, distance in pairs}
+        for row, ids, distances in zip(known, found["ids"], found["distances"], strict=True):
+            near[row] = {int(at): round(1.0 - distance, 5) for at, distance in zip(ids, distances, strict=True)}
+        return near
 
     def chunk(self, chunk_id: str) -> Chunk:
         """The chunk with this id.
@@ -122,6 +133,18 @@ class Index:
     def close(self) -> None:
         """Let go of the folder; the index can't be searched any more."""
         self._client.close()
+
+
+def build_index(folder: Path, chunks: Path) -> None:
+    """Have the index of the chunks in a file in ``folder``.
+
+    For a process of its own: what fitting takes (sklearn, and the matrices of the whole corpus) goes when it ends.
+    """
+    Index.open_or_build(folder, read_records(chunks, Chunk)).close()
+
+
+def _once(chunks: Iterable[Chunk]) -> list[Chunk]:
+    return list({chunk.id: chunk for chunk in chunks}.values())
 
 
 def searched_text(chunk: Chunk) -> str:

@@ -15,6 +15,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,17 +26,20 @@ from docqa.chunk import chunk_document, token_counter
 from docqa.errors import CallError, ParseError, SettingsError, WorkerError
 from docqa.formats import read_general
 from docqa.generate import Made
-from docqa.index import Index
+from docqa.index import Index, build_index
 from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
-from docqa.records import Chunk, Document, QAItem, Record
+from docqa.records import Chunk, Document, Passage, QAItem, Record
 from docqa.runfolder import Spool, read_records
 from docqa.settings import ParseSettings, Settings
 from docqa.store import Store
-from docqa.stream import each, ordered_map, together
+from docqa.stream import each, ordered_map, runs, together
 from docqa.summary import Summary
 from docqa.verify import unknown, verify
 from docqa.workers import WorkerPool
+
+INDEX_TIMEOUT_S = 3600.0
+"""For building the index; a million chunks take less."""
 
 
 class Remembered(Record):
@@ -90,6 +94,7 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             made, verified = Spool(work / "made.jsonl"), Spool(work / "verified.jsonl")
             this = _Run(settings, progress, store, pool, backend, _root(source), made, verified)
             this.seen.skipped_files = others
+            progress.watch(backend.status)
             await together(_generate(this, paths), _verify(this, out))
             means = backend.means()
         thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
@@ -107,7 +112,6 @@ async def _generate(run: _Run, paths: list[Path]) -> None:
     chunks = _chunks(run, _documents(run, paths))
     async for chunk, made in ordered_map(partial(_make, run), chunks, run.backend.chunks_at_a_time):
         run.progress.advance("generate")
-        run.progress.status(run.backend.status())
         run.seen.made[chunk.id] += len(made.items)
         for failed in made.failed:
             run.seen.call_failed(chunk, failed.error, failed.question)
@@ -159,7 +163,7 @@ async def _read(run: _Run, path: Path) -> tuple[str, Document | ParseError]:
 
 
 def _parse_key(path: Path, name: str, settings: ParseSettings) -> str:
-    """What a parse depends on: the bytes, the name, the parser and its limits; "" for a file that cannot be opened."""
+    """What a parse depends on: the bytes, the name, the parser and its limits; "" for a file that cannot be index."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -187,23 +191,38 @@ async def _verify(run: _Run, out: Path) -> None:
     """Answer each item's question again, once there is an index; the items go on with their verdicts."""
     await run.chunked.wait()
     runfolder.write_records(out / "chunks.jsonl", run.chunks)
-    # In a thread, so that the model is kept busy meanwhile.
-    index = await asyncio.to_thread(Index.open_or_build, out / "index", run.chunks)
+    index = await _index(run, out)
     try:
-        items = run.made.follow(QAItem)
+        items = _found(run, index, run.made.follow(QAItem))
         async for item in ordered_map(partial(_check, run, index), items, run.backend.items_at_a_time):
             run.progress.advance("verify")
-            run.progress.status(run.backend.status())
             run.verified.add(item)
     finally:
         index.close()
         run.verified.close()
 
 
-async def _check(run: _Run, index: Index, item: QAItem) -> QAItem:
+async def _index(run: _Run, out: Path) -> Index:
+    """The index over all chunks: built by a worker and index in a thread, so that the model is kept busy meanwhile."""
+    with suppress(WorkerError):  # then it is built here
+        work = partial(build_index, out / "index")
+        await run.pool.call(work, out / "chunks.jsonl", timeout_s=INDEX_TIMEOUT_S)
+    return await asyncio.to_thread(Index.open_or_build, out / "index", run.chunks)
+
+
+async def _found(run: _Run, index: Index, items: AsyncIterator[QAItem]) -> AsyncIterator[tuple[QAItem, list[Passage]]]:
+    """Each item with the passages for its question; questions about one chunk are searched for together."""
+    async for about_one in runs(items, lambda item: item.chunk_ids):
+        found = index.search_all([item.question for item in about_one], run.backend.passages)
+        for pair in zip(about_one, found, strict=True):
+            yield pair
+
+
+async def _check(run: _Run, index: Index, found: tuple[QAItem, list[Passage]]) -> QAItem:
+    item, passages = found
     backend = run.backend
     try:
-        return await verify(item, index, backend.reader, backend.judge, backend.closed_book, passages=backend.passages)
+        return await verify(item, passages, index, backend.reader, backend.judge, backend.closed_book)
     except CallError as error:
         run.seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
         return unknown(item, error.kind)

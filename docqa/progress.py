@@ -4,6 +4,7 @@ A stage that streams does not know its total from the start: totals grow while t
 is shown only once a stage's total is final.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -19,8 +20,8 @@ class Progress(Protocol):
     def advance(self, stage: str, note: str = "") -> None:
         """One step of ``stage`` is done; ``note`` says what to show beside it."""
 
-    def status(self, text: str) -> None:
-        """What the model has done so far, in a line; "" for nothing to say."""
+    def watch(self, status: Callable[[], str]) -> None:
+        """Show what ``status`` says, a line (what the model has done so far), for as long as the work goes on."""
 
 
 class Silent:
@@ -32,7 +33,7 @@ class Silent:
     def advance(self, stage: str, note: str = "") -> None:
         pass
 
-    def status(self, text: str) -> None:
+    def watch(self, status: Callable[[], str]) -> None:
         pass
 
     def __enter__(self) -> Self:
@@ -80,8 +81,15 @@ class Live:
             TextColumn("{task.fields[note]}", markup=False),
             console=console,
         )
-        self._line = Text()
-        self._screen = Screen(Group(self._bars, self._line), console=console, refresh_per_second=5)
+        self._status: Callable[[], str] = str
+
+        live = self
+
+        class Line:
+            def __rich__(self) -> Text:
+                return Text(live._status())
+
+        self._screen = Screen(Group(self._bars, Line()), console=console, refresh_per_second=5)
         self._tasks = {
             stage: self._bars.add_task(stage, total=None, note="", final=False, start=False) for stage in STAGES
         }
@@ -94,8 +102,8 @@ class Live:
         self._bars.start_task(task)
         self._bars.update(task, advance=1, note=note)
 
-    def status(self, text: str) -> None:
-        self._line.plain = text
+    def watch(self, status: Callable[[], str]) -> None:
+        self._status = status
 
     def __enter__(self) -> Self:
         self._screen.start()

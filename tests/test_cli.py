@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from docqa.cli import cli
+from docqa.settings import load
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -46,6 +48,14 @@ def test_every_command_and_flag_of_the_readme_exists():
         (["run", ".", "--general", "gone.json"], "gone.json"),
         (["fly"], "No such command"),
         (["parse", "gone.pdf"], "gone.pdf"),
+        (["run", ".", "--base-url", "localhost:8000"], "http://localhost:8000/v1"),
+        (["run", ".", "--base-url", "http://me:secret@localhost/v1"], "DOCQA_API_KEY"),
+        (["run", ".", "--base-url", "http://127.0.0.1:9/v1"], "no server answers"),
+        (["run", ".", "--base-url", "http://127.0.0.1:9/v1", "--engine-arg", "seed=1"], "engine_args"),
+        (["run", ".", "--engine-arg", "tensor_parallel_size=2"], "--model"),
+        (["run", ".", "--model", "m", "--request-arg", "top_p=1"], "--base-url"),
+        (["run", ".", "--model", "m", "--engine-arg", "eager"], "NAME=VALUE"),
+        (["run", ".", "--model", "m", "--engine-arg", "hf_token=abc"], "is a secret"),
     ],
 )
 def test_a_usage_error_says_what_to_do_and_exits_with_1(tmp_path: Path, words: list[str], said: str):
@@ -54,6 +64,31 @@ def test_a_usage_error_says_what_to_do_and_exits_with_1(tmp_path: Path, words: l
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out" / "train.jsonl").exists()
+
+
+@pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed")
+def test_without_vllm_the_message_says_what_to_install(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    done = docqa("run", ".", "--model", "some/model", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "pip install 'docqa[vllm]'" in done.stderr
+
+
+def test_init_copies_the_prompts_and_has_them_used(tmp_path: Path):
+    done = docqa("init", "--prompts", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "prompts" / "self-qa-questions.zh.j2").exists()
+    assert 'prompts = "prompts"' in (tmp_path / "docqa.toml").read_text().splitlines()
+    assert load(file=tmp_path / "docqa.toml").generate.prompts == "prompts"
+    assert docqa("init", "--prompts", cwd=tmp_path).returncode == 1
+
+
+def test_dry_run_says_which_model_would_be_asked(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    done = docqa("run", ".", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Self-QA with m at http://127.0.0.1:9/v1" in done.stdout
 
 
 def test_init_writes_settings_that_run_reads_and_does_not_overwrite(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""How busy does docqa keep a server? The whole line against a simulated vLLM server, and what the same calls need at least.
+"""How busy does docqa keep a server? The whole line against a simulated one, and what the same calls need at least.
 
     python -m benchmarks.throughput                          # 600 chunks at 64 and at 256 slots, some minutes each
     python -m benchmarks.throughput --slots 64 --chunks 120  # a quick look

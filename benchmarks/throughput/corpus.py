@@ -8,8 +8,8 @@ import random
 from pathlib import Path
 
 _PARTS = (
-    "impeller gland coupling bearing strainer gearbox manifold governor condenser regulator separator diaphragm actuator "
-    "exchanger compressor accumulator intercooler economiser desuperheater agitator"
+    "impeller gland coupling bearing strainer gearbox manifold governor condenser regulator separator diaphragm "
+    "actuator exchanger compressor accumulator intercooler economiser desuperheater agitator"
 ).split()
 _ACTS = "inspected cleaned greased tightened aligned replaced flushed calibrated drained tested".split()
 _TOOLS = (

@@ -6,6 +6,7 @@ Only replies that could be read are remembered: a run that is started again asks
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -54,8 +55,10 @@ class Session:
         """
         key = prompt.key(self.model.name, self._seed)
         if (stored := self._store.get("completion", key)) is not None:
-            self._remembered += 1
-            return read(Completion.model_validate_json(stored).text, prompt.reply, cut=True)
+            with suppress(UnreadableError):  # a later docqa may read replies more strictly
+                record = read(Completion.model_validate_json(stored).text, prompt.reply, cut=True)
+                self._remembered += 1
+                return record
         if (under_way := self._asked.get(key)) is not None:  # the same question of the same passages
             return read((await asyncio.shield(under_way)).text, prompt.reply, cut=True)
         future = self._asked[key] = asyncio.get_running_loop().create_future()

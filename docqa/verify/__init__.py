@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from docqa import veto
 from docqa.index import Index
-from docqa.records import Answer, Chunk, Decision, QAItem, Verdict, item_id
+from docqa.records import Answer, Chunk, Decision, Passage, QAItem, Verdict, item_id
 from docqa.text import squash
 from docqa.verify.agreement import LexicalJudge
 from docqa.verify.backend import ClosedBook, Judge, Reader
@@ -40,12 +40,12 @@ SAME_WORDS = 0.6
 
 async def verify(
     item: QAItem,
+    found: Sequence[Passage],
     index: Index,
     reader: Reader,
     judge: Judge,
     closed_book: ClosedBook | None = None,
     *,
-    passages: int = 8,
     threshold: float = AGREES,
 ) -> QAItem:
     """The item with its verdict, ``kept`` and ``reason``.
@@ -54,8 +54,8 @@ async def verify(
     then holds the first one in ``rewritten_from``.
 
     Args:
+        found: what the index returns for the question; the reader gets to see all of them.
         closed_book: the student, or None when the backend has none.
-        passages: how many the reader gets to see.
         threshold: the least agreement that counts as agreeing.
 
     Raises:
@@ -66,14 +66,14 @@ async def verify(
         # No question is asked about an answer that its own quotes do not bear out.
         return _decided(item, Verdict(decision=Decision.UNEVIDENCED), why)
     first, memory = await asyncio.gather(
-        _retrieve(item, index, reader, judge, passages), _remembered(item, closed_book, judge)
+        _retrieve(item, found, index, reader, judge), _remembered(item, closed_book, judge)
     )
     if agrees(first.retrieval, threshold):
         return _verdict(item, first, memory, threshold)
     source = await _judged(item, await reader.read(item.question, _source(item, index), item.language), judge)
     first = first.model_copy(update={"source": source})
     if agrees(source, threshold) and first.source_rank is None and (named := _named(item, index)) is not None:
-        again = await _retrieve(named, index, reader, judge, passages)
+        again = await _retrieve(named, index.search(named.question, max(1, len(found))), index, reader, judge)
         if agrees(again.retrieval, threshold):
             return _verdict(named, again.model_copy(update={"rewritten_from": item.question}), memory, threshold)
     return _verdict(item, first, memory, threshold, _contradicted(item, first, index))
@@ -90,9 +90,8 @@ async def _remembered(item: QAItem, closed_book: ClosedBook | None, judge: Judge
     return await _judged(item, await closed_book.answer(item.question, item.language), judge)
 
 
-async def _retrieve(item: QAItem, index: Index, reader: Reader, judge: Judge, passages: int) -> Verdict:
+async def _retrieve(item: QAItem, found: Sequence[Passage], index: Index, reader: Reader, judge: Judge) -> Verdict:
     """A verdict, not yet decided, with what retrieval says."""
-    found = index.search(item.question, passages)
     given = await reader.read(item.question, [index.chunk(passage.chunk_id) for passage in found], item.language)
     ranks = [rank for rank, passage in enumerate(found, 1) if _is_source(item, index.chunk(passage.chunk_id))]
     return Verdict(

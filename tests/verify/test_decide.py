@@ -29,6 +29,8 @@ YES, NO, NONE, UNREADABLE = (
         (True, None, NONE, YES, 3, False, Decision.HARD),
         (True, YES, NO, YES, 1, False, Decision.HARD),
         (True, None, NO, YES, 2, True, Decision.CONFLICT),
+        (True, None, UNREADABLE, UNREADABLE, 1, False, Decision.UNKNOWN),
+        (True, YES, NO, UNREADABLE, None, False, Decision.UNKNOWN),
     ],
 )
 def test_each_row_of_the_table(

@@ -57,7 +57,7 @@ def item(chunk: Chunk, question: str, answer: str, *quotes: str) -> QAItem:
 
 
 def verified(made: QAItem, index: Index, passages: int = 8) -> QAItem:
-    return asyncio.run(verify(made, index, ExtractiveReader(), LexicalJudge(), passages=passages))
+    return asyncio.run(verify(made, index.search(made.question, passages), index, ExtractiveReader(), LexicalJudge()))
 
 
 BOLT = item(
@@ -160,7 +160,9 @@ class Student:
     [("It is 45 N·m.", Decision.KNOWN), ("It is 60 N·m.", Decision.NOVEL), ("", Decision.NOVEL)],
 )
 def test_closed_book_labels_and_does_not_drop(index: Index, memory: str, decision: Decision) -> None:
-    done = asyncio.run(verify(BOLT, index, ExtractiveReader(), LexicalJudge(), Student(memory)))
+    done = asyncio.run(
+        verify(BOLT, index.search(BOLT.question), index, ExtractiveReader(), LexicalJudge(), Student(memory))
+    )
     assert done.kept
     assert done.verdict is not None
     assert done.verdict.decision is decision
