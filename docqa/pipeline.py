@@ -98,7 +98,7 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             await together(_generate(this, paths), _verify(this, out))
             means = backend.means()
         thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
-        items = curate.curate(read_records(verified.path, QAItem), thresholds)
+        items = curate.curate(read_records(verified.path, QAItem), thresholds, settings.verify.known_share)
         summary = outputs.write(out, items, general, this.seen, settings, means)
         runfolder.clear(work)
     return summary
@@ -222,7 +222,16 @@ async def _check(run: _Run, index: Index, found: tuple[QAItem, list[Passage]]) -
     item, passages = found
     backend = run.backend
     try:
-        return await verify(item, passages, index, backend.reader, backend.judge, backend.closed_book)
+        return await verify(
+            item,
+            passages,
+            index,
+            backend.reader,
+            backend.judge,
+            backend.closed_book,
+            threshold=run.settings.verify.threshold,
+            policy=run.settings.verify.policy,
+        )
     except CallError as error:
         run.seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
         return unknown(item, error.kind)

@@ -247,6 +247,7 @@ class Decision(StrEnum):
     NOT_SELF_CONTAINED = "not_self_contained"
     HARD = "hard"
     CONFLICT = "conflict"
+    UNSUPPORTED = "unsupported"
     UNKNOWN = "unknown"
 
 

@@ -115,6 +115,17 @@ class VerifySettings(Section):
         le=100,
         description="Passages that retrieval returns for a question; 0: 12 for the embedded reader, 5 for a model.",
     )
+    policy: Literal["default", "strict", "lenient", "retrieval-only"] = Field(
+        "default",
+        description="What is kept: default (the table in the README), strict (only what its question alone finds), "
+        "lenient (whatever its own page supports), retrieval-only (as strict, and the page is not asked).",
+    )
+    threshold: float = Field(
+        0.6, gt=0, le=1, description="Least agreement of two answers, 0 to 1, that counts; a model says only 0 or 1."
+    )
+    known_share: float = Field(
+        1.0, ge=0, le=1, description="Largest share of the kept items that the student may know already (known)."
+    )
 
 
 class CurateSettings(Section):

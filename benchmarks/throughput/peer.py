@@ -15,6 +15,7 @@ from benchmarks.throughput.server import MODEL
 PAIRS = 5
 """Asked for a section of a document, as docqa does."""
 
+
 def command(executable: Path, documents: Path, out: Path, url: str) -> list[str]:
     """What runs it over ``documents``, whole: create, then curate."""
     out.mkdir()

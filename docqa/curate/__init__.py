@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 
 from docqa.curate.dedup import THRESHOLDS, duplicates
 from docqa.curate.rules import first_objection
-from docqa.records import QAItem
+from docqa.records import Decision, QAItem
 
 
-def curate(items: Iterable[QAItem], thresholds: Mapping[str, float] = THRESHOLDS) -> list[QAItem]:
+def curate(
+    items: Iterable[QAItem], thresholds: Mapping[str, float] = THRESHOLDS, known_share: float = 1.0
+) -> list[QAItem]:
     """Apply the don'ts of SFT data to ``items``; each comes out once, in order, kept or dropped with a reason.
 
     An item that the verifier has dropped stays as it is and takes no part. One that is kept, or not decided yet, is a
@@ -21,13 +23,24 @@ def curate(items: Iterable[QAItem], thresholds: Mapping[str, float] = THRESHOLDS
     Args:
         items: in a fixed order, which breaks ties between equal duplicates.
         thresholds: ROUGE-L F1 by language from which two items are duplicates; see ``dedup.THRESHOLDS``.
+        known_share: largest share of the kept items that may be ``known``; those with the smallest ids stay.
     """
     judged = [item if item.kept is False else _judge(item) for item in items]
     candidates = [place for place, item in enumerate(judged) if item.kept]
     reasons = duplicates([judged[place] for place in candidates], thresholds)
     for place, reason in reasons.items():
         judged[candidates[place]] = _drop(judged[candidates[place]], reason)
-    return judged
+    return _capped(judged, known_share)
+
+
+def _capped(items: list[QAItem], known_share: float) -> list[QAItem]:
+    """Drop ``known`` items until they are no more than their share; ids are hashes, so the choice is a fair draw."""
+    kept = [item for item in items if item.kept]
+    known = sorted(item.id for item in kept if item.verdict and item.verdict.decision is Decision.KNOWN)
+    others = len(kept) - len(known)
+    most = len(known) if known_share >= 1 else int(known_share * others / (1 - known_share))
+    surplus = set(known[most:])
+    return [_drop(item, "known-share") if item.kept and item.id in surplus else item for item in items]
 
 
 def _judge(item: QAItem) -> QAItem:

@@ -15,7 +15,7 @@ from docqa.records import Answer, Chunk, Decision, Passage, QAItem, Verdict, ite
 from docqa.text import squash
 from docqa.verify.agreement import LexicalJudge
 from docqa.verify.backend import ClosedBook, Judge, Reader
-from docqa.verify.decide import AGREES, agrees, decide, kept
+from docqa.verify.decide import AGREES, Policy, agrees, decide, kept
 from docqa.verify.evidence import flaw
 from docqa.verify.retrieval import ExtractiveReader
 from docqa.verify.rewrite import name_subject
@@ -27,6 +27,7 @@ __all__ = [
     "ExtractiveReader",
     "Judge",
     "LexicalJudge",
+    "Policy",
     "Reader",
     "decide",
     "kept",
@@ -47,6 +48,7 @@ async def verify(
     closed_book: ClosedBook | None = None,
     *,
     threshold: float = AGREES,
+    policy: Policy = "default",
 ) -> QAItem:
     """The item with its verdict, ``kept`` and ``reason``.
 
@@ -57,18 +59,34 @@ async def verify(
         found: what the index returns for the question; the reader gets to see all of them.
         closed_book: the student, or None when the backend has none.
         threshold: the least agreement that counts as agreeing.
+        policy: which decisions keep an item; ``retrieval-only`` never asks its source.
 
     Raises:
         CallError: a model could not answer; ``unknown`` makes the verdict of that.
         ModelError: the model is gone.
     """
+    checked = await _verified(item, found, index, reader, judge, closed_book, threshold, policy != "retrieval-only")
+    assert checked.verdict is not None
+    return checked.model_copy(update={"kept": kept(checked.verdict.decision, policy)})
+
+
+async def _verified(
+    item: QAItem,
+    found: Sequence[Passage],
+    index: Index,
+    reader: Reader,
+    judge: Judge,
+    closed_book: ClosedBook | None,
+    threshold: float,
+    ask_source: bool,
+) -> QAItem:
     if why := flaw(item, index.chunk):
         # No question is asked about an answer that its own quotes do not bear out.
         return _decided(item, Verdict(decision=Decision.UNEVIDENCED), why)
     first, memory = await asyncio.gather(
         _retrieve(item, found, index, reader, judge), _remembered(item, closed_book, judge)
     )
-    if agrees(first.retrieval, threshold):
+    if agrees(first.retrieval, threshold) or not ask_source:
         return _verdict(item, first, memory, threshold)
     source = await _judged(item, await reader.read(item.question, _source(item, index), item.language), judge)
     first = first.model_copy(update={"source": source})
@@ -81,7 +99,7 @@ async def verify(
 
 def unknown(item: QAItem, why: str) -> QAItem:
     """The item with the verdict that it could not be verified: neither right nor wrong, and not kept."""
-    return _decided(item, Verdict(decision=Decision.UNKNOWN), why)
+    return _decided(item, Verdict(decision=Decision.UNKNOWN), why).model_copy(update={"kept": False})
 
 
 async def _remembered(item: QAItem, closed_book: ClosedBook | None, judge: Judge) -> Answer | None:
@@ -175,4 +193,4 @@ def _verdict(
 
 def _decided(item: QAItem, verdict: Verdict, detail: str = "") -> QAItem:
     reason = f"{verdict.decision}: {detail}" if detail else str(verdict.decision)
-    return item.model_copy(update={"verdict": verdict, "kept": kept(verdict.decision), "reason": reason})
+    return item.model_copy(update={"verdict": verdict, "reason": reason})

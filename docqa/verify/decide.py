@@ -6,13 +6,30 @@ answer would throw away nine tenths of the new knowledge. Everything measured st
 changed and decided again without asking anyone twice.
 """
 
+from collections.abc import Mapping
+from typing import Literal
+
 from docqa.records import Answer, Decision
+
+Policy = Literal["default", "strict", "lenient", "retrieval-only"]
+"""``default``: the table. ``strict``: only what the corpus answers to the question alone. ``lenient``: whatever its own
+page supports, questions that can't find it included. ``retrieval-only``: as strict, and the page is not even asked, so
+that an item costs one reading fewer, and no question is rewritten."""
 
 AGREES = 0.6
 """The least agreement that counts. `python -m benchmarks.corruption`: .7 loses good English items (a tenth of them on
 manuals with short sentences), .5 lets two points more of the answers about another subject pass."""
 
-KEPT = frozenset({Decision.KNOWN, Decision.NOVEL, Decision.GROUNDED, Decision.HARD})
+_FOUND = frozenset({Decision.KNOWN, Decision.NOVEL, Decision.GROUNDED})
+"""Decisions where the corpus gives the item's answer to its question alone."""
+
+KEPT: Mapping[Policy, frozenset[Decision]] = {
+    "default": _FOUND | {Decision.HARD},
+    "strict": _FOUND,
+    "lenient": _FOUND | {Decision.HARD, Decision.NOT_SELF_CONTAINED},
+    "retrieval-only": _FOUND,
+}
+"""What each policy keeps. A conflict is set aside under all of them: the corpus itself must be mended first."""
 
 
 def agrees(answer: Answer | None, threshold: float = AGREES) -> bool:
@@ -45,7 +62,9 @@ def decide(
         if closed_book is None:
             return Decision.GROUNDED
         return Decision.KNOWN if agrees(closed_book, threshold) else Decision.NOVEL
-    if source is not None and source.text and source.agreement is None:
+    if source is None:
+        return Decision.UNSUPPORTED
+    if source.text and source.agreement is None:
         return Decision.UNKNOWN
     if not agrees(source, threshold):
         return Decision.PARAMETRIC if agrees(closed_book, threshold) else Decision.HALLUCINATED
@@ -54,6 +73,6 @@ def decide(
     return Decision.CONFLICT if contradicted else Decision.HARD
 
 
-def kept(decision: Decision) -> bool:
+def kept(decision: Decision, policy: Policy = "default") -> bool:
     """Whether an item with this decision is in the set: it is answered by the corpus, and by nothing else otherwise."""
-    return decision in KEPT
+    return decision in KEPT[policy]

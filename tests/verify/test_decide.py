@@ -3,7 +3,7 @@
 import pytest
 
 from docqa.records import Answer, Decision
-from docqa.verify.decide import agrees, decide, kept
+from docqa.verify.decide import Policy, agrees, decide, kept
 
 YES, NO, NONE, UNREADABLE = (
     Answer(text="45 N·m", agreement=1.0),
@@ -31,6 +31,7 @@ YES, NO, NONE, UNREADABLE = (
         (True, None, NO, YES, 2, True, Decision.CONFLICT),
         (True, None, UNREADABLE, UNREADABLE, 1, False, Decision.UNKNOWN),
         (True, YES, NO, UNREADABLE, None, False, Decision.UNKNOWN),
+        (True, YES, NO, None, 1, False, Decision.UNSUPPORTED),
     ],
 )
 def test_each_row_of_the_table(
@@ -69,3 +70,11 @@ def test_the_threshold_is_inclusive_and_can_be_changed_afterwards() -> None:
 
 def test_what_the_corpus_answers_is_kept_and_nothing_else() -> None:
     assert {decision for decision in Decision if kept(decision)} == {"known", "novel", "grounded", "hard"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "more"),
+    [("default", {"hard"}), ("strict", set()), ("lenient", {"hard", "not_self_contained"}), ("retrieval-only", set())],
+)
+def test_a_policy_keeps_what_it_says_beside_what_the_corpus_answers(policy: Policy, more: set[str]) -> None:
+    assert {str(decision) for decision in Decision if kept(decision, policy)} == {"known", "novel", "grounded"} | more
