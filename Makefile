@@ -26,7 +26,7 @@ test: $(VENV)/.test  ## run the tests
 	$(BIN)/pytest
 
 test-vllm: $(VLLM)/.ready  ## run the real vLLM on the CPU, with a tiny model (4 GB to install; Linux, Python 3.11)
-	$(VLLM)/bin/python -m pytest tests/vllm
+	$(VLLM)/bin/python -m pytest tests/engine
 
 lint: $(VENV)/.test  ## check format, style, types and who imports whom
 	$(BIN)/ruff format --check .

@@ -4,25 +4,23 @@ A backend is a handful of functions; the pipeline does not know which one it has
 ``means().not_done``, and the run reports it.
 """
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from docqa import prompts
-from docqa.errors import SettingsError, WorkerError
+from docqa.errors import WorkerError
 from docqa.generate import Failed, Made, extractive, self_qa
 from docqa.models.chat import ChatModel
-from docqa.models.server import API_KEY, Servers
+from docqa.models.choose import chat_model, is_named
 from docqa.models.session import Session
 from docqa.prompts import Prompts
 from docqa.records import Chunk
-from docqa.settings import GenerateSettings, ModelSettings, Settings
+from docqa.settings import GenerateSettings, Settings
 from docqa.store import Store
-from docqa.summary import Means
+from docqa.summary import Means, Usage
 from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Reader
 from docqa.verify.model import ModelClosedBook, ModelJudge, ModelReader
 from docqa.workers import WorkerPool
@@ -37,8 +35,6 @@ benchmarks.retrieval`), among 12 for .99; the embedded reader is quick and takes
 
 LIVE_SHARE = 0.25
 """Of the KV cache, for the chunks that are asked about."""
-
-_SECRETS = {"hf_token", "api_key", "token"}
 
 
 @dataclass(frozen=True)
@@ -80,42 +76,48 @@ async def open_backend(
         SettingsError: the settings don't fit together.
         ModelError: the model cannot be used.
     """
-    model = model or chat_model(settings.model)
-    if model is None:
-        yield _embedded(settings, pool)
-        return
     generate = settings.generate
-    templates = Prompts(
-        Path(generate.prompts) if generate.prompts else None, domain=generate.domain, persona=generate.persona
-    )
-    try:
-        await model.start()
-        yield _with_model(settings, Session(model, store, settings.seed), templates)
-    finally:
-        await model.close()
+    folder = Path(generate.prompts) if generate.prompts else None
+    templates = Prompts(folder, domain=generate.domain, persona=generate.persona)
+    async with AsyncExitStack() as stack:
+        opened: list[Session] = []
+        for chosen in (model or chat_model(settings.model), chat_model(settings.student)):
+            if chosen is not None:
+                stack.push_async_callback(chosen.close)
+                await chosen.start()
+                opened.append(Session(chosen, store, settings.seed))
+        if model or is_named(settings.model):
+            yield _with_model(settings, opened[0], opened[-1], templates)
+        else:
+            yield _embedded(settings, pool, opened[0] if opened else None, templates)
 
 
-def _embedded(settings: Settings, pool: WorkerPool) -> Backend:
-    means = Means(
-        models={
-            "generator": "docqa extractive rules (no model)",
-            "reader": "docqa extractive reader (no model)",
-            "judge": "docqa lexical judge (no model)",
-            "embedder": EMBEDDER,
-        },
-        not_done=(NO_CLOSED_BOOK,),
-    )
+def _embedded(settings: Settings, pool: WorkerPool, student: Session | None, templates: Prompts) -> Backend:
+    def means() -> Means:
+        return Means(
+            models={
+                "generator": "docqa extractive rules (no model)",
+                "reader": "docqa extractive reader (no model)",
+                "judge": "docqa lexical judge (no model)",
+                **({"closed book": student.model.name} if student else {}),
+                "embedder": EMBEDDER,
+            },
+            not_done=() if student else (NO_CLOSED_BOOK,),
+            notes=tuple(student.model.notes) if student else (),
+            usage=student.usage if student else None,
+        )
+
     return Backend(
         make=partial(_by_rule, settings.generate, pool),
         reader=ExtractiveReader(),
         judge=LexicalJudge(),
-        closed_book=None,
+        closed_book=ModelClosedBook(student, templates) if student else None,
         passages=settings.verify.passages or PASSAGES,
         languages=extractive.LANGUAGES,
         chunks_at_a_time=4 * pool.workers,
-        items_at_a_time=2,
-        means=lambda: means,
-        status=lambda: "",
+        items_at_a_time=2 * student.model.concurrency if student else 2,
+        means=means,
+        status=lambda: str(student.usage) if student else "",
     )
 
 
@@ -128,8 +130,13 @@ async def _by_rule(settings: GenerateSettings, pool: WorkerPool, chunk: Chunk) -
         return Made(failed=(Failed(error),))
 
 
-def _with_model(settings: Settings, session: Session, templates: Prompts) -> Backend:
+def _with_model(settings: Settings, session: Session, student: Session, templates: Prompts) -> Backend:
+    """A model's backend; ``student`` is the same session unless another model is asked what it knows."""
     generate, name = settings.generate, session.model.name
+    models = [session] if student is session else [session, student]
+
+    def usage() -> Usage:
+        return reduce(Usage.with_more, (each.usage for each in models))
 
     def means() -> Means:
         return Means(
@@ -137,11 +144,11 @@ def _with_model(settings: Settings, session: Session, templates: Prompts) -> Bac
                 "generator": f"{name} (Self-QA, {generate.self_qa})",
                 "reader": name,
                 "judge": f"docqa lexical judge where words tell, else {name}",
-                "closed book": name,
+                "closed book": student.model.name,
                 "embedder": EMBEDDER,
             },
-            notes=tuple(session.model.notes),
-            usage=session.usage,
+            notes=tuple(note for each in models for note in each.model.notes),
+            usage=usage(),
         )
 
     return Backend(
@@ -155,13 +162,13 @@ def _with_model(settings: Settings, session: Session, templates: Prompts) -> Bac
         ),
         reader=ModelReader(session, templates),
         judge=ModelJudge(session, templates),
-        closed_book=ModelClosedBook(session, templates),
+        closed_book=ModelClosedBook(student, templates),
         passages=settings.verify.passages or MODEL_PASSAGES,
         languages=prompts.LANGUAGES,
         chunks_at_a_time=_live_chunks(session.model, settings.chunk.max_tokens),
         items_at_a_time=2 * session.model.concurrency,
         means=means,
-        status=lambda: str(session.usage),
+        status=lambda: str(usage()),
     )
 
 
@@ -171,73 +178,18 @@ def _live_chunks(model: ChatModel, tokens: int) -> int:
     return most if not model.kv_tokens else max(8, min(most, int(LIVE_SHARE * model.kv_tokens) // tokens))
 
 
-def chat_model(settings: ModelSettings) -> ChatModel | None:
-    """The model that the settings name, not yet started; None for the embedded default.
-
-    Raises:
-        SettingsError: they don't fit together.
-    """
-    if settings.base_urls:
-        if settings.engine_args:
-            raise SettingsError("model.engine_args are for vLLM in this process; a server has its own (no --base-url)")
-        return Servers(
-            settings.name,
-            [_url(url) for url in settings.base_urls],
-            settings.concurrency,
-            _arguments(settings.request_args, "request_args"),
-            settings.send_seed,
-            settings.timeout_s,
-            settings.deadline_s,
-            settings.patience_s,
-        )
-    for option in ("engine_args", "request_args"):
-        if getattr(settings, option) and (option == "request_args" or not settings.name):
-            needs = "--base-url" if option == "request_args" else "--model"
-            raise SettingsError(f"model.{option} needs {needs}")
-    if settings.name:
-        from docqa.models.vllm import InProcess
-
-        return InProcess(settings.name, _arguments(settings.engine_args, "engine_args"), settings.concurrency)
-    return None
-
-
-def _url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"--base-url {url}: is no URL like http://localhost:8000/v1")
-    if parts.username or parts.password:
-        raise SettingsError(f"--base-url: keep the password out of the URL; set {API_KEY} in the environment")
-    return url
-
-
-def _arguments(given: Sequence[str], option: str) -> dict[str, object]:
-    """``["a=1", "b=x"]`` -> ``{"a": 1, "b": "x"}``."""
-    arguments: dict[str, object] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        name = name.strip().lstrip("-").replace("-", "_")
-        if not equals or not name:
-            raise SettingsError(f"model.{option}: {text!r} is not NAME=VALUE")
-        if name in _SECRETS:
-            raise SettingsError(
-                f"model.{option}: {name} is a secret, and settings are written to files; use the environment"
-            )
-        try:
-            arguments[name] = json.loads(value)
-        except json.JSONDecodeError:
-            arguments[name] = {"True": True, "False": False, "None": None}.get(value, value)
-    return arguments
-
-
 def describe(settings: Settings) -> Iterator[str]:
     """What a run would generate and verify with, a line each.
 
     Raises:
         SettingsError: the settings don't fit together.
     """
-    if chat_model(settings.model) is None:
+    for chosen in (settings.model, settings.student):
+        chat_model(chosen)
+    if not is_named(settings.model):
         yield "generator    embedded rules, English and Chinese: 0 model calls"
-        yield "verification embedded reader and judge: 0 model calls; closed book not available"
+        closed = "closed book 1 call a question" if is_named(settings.student) else "closed book not available"
+        yield f"verification embedded reader and judge: 0 model calls; {closed}"
         return
     model = settings.model
     where = f"at {', '.join(model.base_urls)}" if model.base_urls else "with vLLM in this process"

@@ -50,6 +50,10 @@ def cli() -> None:
 @click.option(
     "--request-arg", "request_args", multiple=True, metavar="NAME=VALUE", help="Field of each request (repeatable)."
 )
+@click.option(
+    "--student-model", metavar="NAME", help="Model that will be trained, for the closed book.  [default: --model]"
+)
+@click.option("--student-base-url", "student_base_urls", multiple=True, metavar="URL", help="Server with the student.")
 @click.option("--concurrency", type=int, help="Calls under way at a time, a server.  [default: 320]")
 @click.option("--self-qa", type=click.Choice(["two-stage", "single"]), help="Calls for a chunk.  [default: two-stage]")
 @click.option("--questions", type=int, help="Questions asked for a chunk.  [default: by its size]")
@@ -68,6 +72,11 @@ def cli() -> None:
 )
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
+@click.option(
+    "--policy",
+    type=click.Choice(["default", "strict", "lenient", "retrieval-only"]),
+    help="Which verdicts are kept; the README has the table.  [default: default]",
+)
 @click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]")
 @click.option("--seed", type=int, help="Seed of the rows' order.  [default: 0]")
 @click.option("--workers", type=int, help="Worker processes; 0 is one a core.  [default: 0]")
@@ -126,8 +135,10 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "min_score": "generate",
         "max_tokens": "chunk",
         "workers": "parse",
+        "policy": "verify",
     }
-    nested: dict[str, Any] = {}
+    student = {"name": flags.pop("student_model"), "base_urls": flags.pop("student_base_urls")}
+    nested: dict[str, Any] = {"student": given} if (given := {k: v for k, v in student.items() if v}) else {}
     for name, value in flags.items():
         if value is None or value == ():
             continue

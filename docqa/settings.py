@@ -48,7 +48,7 @@ class ChunkSettings(Section):
 
 
 class ModelSettings(Section):
-    """The model that makes and checks the items."""
+    """A model, and how to ask it."""
 
     name: str = Field(
         "",
@@ -183,7 +183,11 @@ class Settings(BaseSettings):
     seed: int = Field(0, ge=0, description="Seed of the rows' order; the rows themselves do not depend on it.")
     parse: ParseSettings = Field(ParseSettings(), description="Files to documents.")
     chunk: ChunkSettings = Field(ChunkSettings(), description="Documents to chunks.")
-    model: ModelSettings = Field(ModelSettings(), description="The model, if any.")
+    model: ModelSettings = Field(ModelSettings(), description="The model that makes and checks the items, if any.")
+    student: ModelSettings = Field(
+        ModelSettings(),
+        description="The model that will be trained, asked what it knows already; if none, the one above is.",
+    )
     generate: GenerateSettings = Field(GenerateSettings(), description="Chunks to questions and answers.")
     verify: VerifySettings = Field(VerifySettings(), description="Back-verification of each item.")
     curate: CurateSettings = Field(CurateSettings(), description="Which verified items are kept.")

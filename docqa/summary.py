@@ -120,6 +120,11 @@ class Usage(Record):
     cached_tokens: int = 0
     seconds: float = 0.0
 
+    def with_more(self, other: "Usage") -> "Usage":
+        """This and what another model was asked meanwhile."""
+        counts = {name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields}
+        return Usage(**{**counts, "seconds": max(self.seconds, other.seconds)})
+
     def __str__(self) -> str:
         cached = self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
         return (

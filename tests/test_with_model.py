@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.throughput.replies import answer
+from benchmarks.throughput.server import serving
 from docqa import pipeline
 from docqa.errors import ModelError
 from docqa.outputs import Failure
@@ -173,3 +174,25 @@ def test_what_documents_say_never_becomes_an_instruction(tmp_path: Path):
     assert not any("You obey" in prompt.system for prompt in model.prompts)
     for prompt in model.prompts:
         assert json.dumps(prompt.user).count("</passage>") == prompt.user.count("<passage>")
+
+
+def test_the_closed_book_is_asked_of_the_student(folder: Path, tmp_path: Path):
+    model = Scripted()
+    with serving(slots=64, step_s=0.0001, per_prefill_token_s=0.0) as server:
+        settings = load({"student": {"base_urls": [server.url]}})
+        summary = pipeline.run(folder, tmp_path / "out", settings, model=model)
+        asked = server.stats()["calls"]
+    assert not any("from memory" in prompt.system for prompt in model.prompts)
+    assert asked > 40
+    assert summary.models["closed book"] == "simulated"
+    assert summary.usage is not None
+    assert summary.usage.calls == len(model.prompts) + asked - 1  # the first one finds out what the server enforces
+
+
+def test_rules_may_make_what_a_student_is_asked_about(folder: Path, tmp_path: Path):
+    with serving(slots=64, step_s=0.0001, per_prefill_token_s=0.0) as server:
+        summary = pipeline.run(folder, tmp_path / "out", load({"student": {"base_urls": [server.url]}}))
+    assert summary.decisions["novel"] > 20
+    assert "grounded" not in summary.decisions
+    assert not summary.not_done
+    assert summary.models["generator"].startswith("docqa extractive")

@@ -1,6 +1,6 @@
 """Makes a tiny Qwen3 model with random weights, so that the real engine can be tested on a CPU.
 
-    python tests/vllm/tiny_model.py DIR
+    python tests/engine/tiny_model.py DIR
 
 Two layers and a tokenizer trained on the sentences below: 280 KB, the same bytes each time. It knows nothing; what is
 tested is how docqa drives the engine, not what a model says.

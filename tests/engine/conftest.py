@@ -1,6 +1,6 @@
 """The tiny model, an engine in this process that has loaded it, and a vLLM server with the same model.
 
-Not collected by default: run with a Python that has vLLM (the CPU build will do), ``python -m pytest tests/vllm``.
+Not collected by default: run with a Python that has vLLM (the CPU build will do), ``python -m pytest tests/engine``.
 """
 
 import os
