@@ -155,7 +155,7 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
 def parse(file: Path, to: str) -> None:
     """Show what docqa sees in FILE: headings as #, tables as HTML tables."""
     from docqa.parse import show
-    from docqa.pipeline import parse_one
+    from docqa.corpus import parse_one
     from docqa.settings import load
 
     try:

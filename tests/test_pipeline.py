@@ -12,7 +12,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from docqa import parse, pipeline
+from docqa import corpus, parse, pipeline
 from docqa.errors import BlendError, SettingsError
 from docqa.outputs import Failure
 from docqa.records import QAItem
@@ -57,7 +57,7 @@ def test_the_same_command_again_parses_nothing_and_writes_the_same_bytes(
     async def never(*_: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr(pipeline, "parse_file", never)
+    monkeypatch.setattr(corpus, "parse_file", never)
     pipeline.run(folder, finished, load())
     assert contents(finished) == before
 
@@ -100,14 +100,14 @@ def test_one_more_document_parses_only_that_one(folder: Path, finished: Path, do
     parsed = []
     plan = list(pipeline.plan(more, out, load()))
     assert any("to parse   1, 4 remembered" in line for line in plan), plan
-    real = pipeline.parse_file
+    real = corpus.parse_file
 
     async def watched(pool, path, *rest):
         parsed.append(path.name)
         return await real(pool, path, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "parse_file", watched)
+        patch.setattr(corpus, "parse_file", watched)
         pipeline.run(more, out, load())
     assert parsed == [extra.name]
 

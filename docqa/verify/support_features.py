@@ -140,7 +140,9 @@ def _cuts(text: str, at: int) -> bool:
 
 # ---------------------------------------------------------------------------------------------- what else would do
 
-_ZH_BREAK = frozenset("的是在于由为和与及或等并而且被把将以从对向了着过到其之也都就所，。、；：（）()《》“”「」,;:!?！？ \n")
+_ZH_BREAK = frozenset(
+    "的是在于由为和与及或等并而且被把将以从对向了着过到其之也都就所，。、；：（）()《》“”「」,;:!?！？ \n"
+)
 _ZH_VALUE = re.compile(
     r"(?:\d[\d,.]*|[一二三四五六七八九十百千万两]+)(?:[年月日世纪个位名人次座条公里米岁场届部首张间所家只项种枚集米吨元平方万亿%％]|-)*"
     "(?:[\\d月日年至]+[年月日])*"
@@ -189,7 +191,9 @@ def _chinese_spans(reading: Reading) -> set[tuple[int, int]]:
 # ------------------------------------------------------------------------------------------------------- features
 
 
-def features(question: str, answer: str, passage: str, place: tuple[int, int], kinds: Kinds, language: str) -> dict[str, float]:
+def features(
+    question: str, answer: str, passage: str, place: tuple[int, int], kinds: Kinds, language: str
+) -> dict[str, float]:
     """The features of an answer at one place of the passage."""
     asked, reading = ask(question, language), read(passage, language)
     over = field(question, passage, language)
@@ -216,8 +220,14 @@ def _nearness(over: Field, reading: Reading, start: int, end: int, language: str
     steps = over.distance[:, low:high].min(axis=1)
     known = over.strength > 0
     mean = float((over.weights[known] @ np.log1p(steps[known])) / over.weights[known].sum()) if known.any() else 6.0
-    found = {f"near {name}": float(near[low:high].max()) for name, near in zip(("beside", "clause", "sentence"), over.near, strict=True)}
-    tops = {f"near {name} below best": float(near[low:high].max() - near.max()) for name, near in zip(("beside", "clause"), over.near, strict=False)}
+    found = {
+        f"near {name}": float(near[low:high].max())
+        for name, near in zip(("beside", "clause", "sentence"), over.near, strict=True)
+    }
+    tops = {
+        f"near {name} below best": float(near[low:high].max() - near.max())
+        for name, near in zip(("beside", "clause"), over.near, strict=False)
+    }
     return {
         **found,
         **tops,
@@ -251,7 +261,9 @@ def _missing(asked: Asked, over: Field, reading: Reading, start: int) -> dict[st
     }
 
 
-def _kind(asked: Asked, reading: Reading, answer: str, fits: float, start: int, end: int, language: str) -> dict[str, float]:
+def _kind(
+    asked: Asked, reading: Reading, answer: str, fits: float, start: int, end: int, language: str
+) -> dict[str, float]:
     said = read(answer, language)
     keys = [key for key in said.keys if key]
     terms = set(asked.terms) | {char for term in asked.terms for char in term if is_cjk(char)}
@@ -269,7 +281,8 @@ def _kind(asked: Asked, reading: Reading, answer: str, fits: float, start: int, 
         "head beside answer": float(bool(last) and last in near),
         "answer ends as asked": float(bool(keys and asked.head) and keys[-1] in asked.head),
         "answer length": math.log1p(size),
-        "long for who, when, where, how many": math.log1p(size) * (asked.expected in ("who", "date", "number", "where")),
+        "long for who, when, where, how many": math.log1p(size)
+        * (asked.expected in ("who", "date", "number", "where")),
         "short for why, how": float(asked.expected in ("why", "how", "do")) / (1 + size),
     }
 

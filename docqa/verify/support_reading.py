@@ -299,7 +299,8 @@ def _chinese_terms(text: str) -> Iterator[str]:
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _DATE = re.compile(
-    rf"\b(?:{'|'.join(_MONTHS)})\b|\b1[0-9]\d\d\b|\b20\d\d\b|\bcentur|\b\d+0s\b|\b\d+(?:st|nd|rd|th) cent", re.IGNORECASE
+    rf"\b(?:{'|'.join(_MONTHS)})\b|\b1[0-9]\d\d\b|\b20\d\d\b|\bcentur|\b\d+0s\b|\b\d+(?:st|nd|rd|th) cent",
+    re.IGNORECASE,
 )
 _ZH_DATE = re.compile("[年月日]|世[纪紀]|年代|[时時]期|[时時]代|季|朝|期[间間]|以[后後前]|之[后後前]|初|末")
 _CLAUSE = re.compile(r"\b(?:because|due to|since|so that|to|that|if|when)\b", re.IGNORECASE)
@@ -352,7 +353,7 @@ def _chinese_class(text: str) -> str:
         return "date"
     if digits and size <= 10:
         return "number"
-    if re.match("[《「『〈“\"]", text):
+    if re.match('[《「『〈“"]', text):
         return "title"
     if size > 14 and re.search("[，,；;。]", text):
         return "clause"
