@@ -4,6 +4,7 @@ Exit codes: 0 all good, 1 usage or set-up error, 2 finished with failed files, 3
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,51 @@ from docqa import __version__
 from docqa.errors import DocqaError, ParseError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+_MODEL_OPTIONS = (
+    click.option(
+        "--model",
+        metavar="NAME",
+        help="Model for vLLM in this process (folder or Hugging Face name), or on --base-url.",
+    ),
+    click.option(
+        "--base-url",
+        "base_urls",
+        multiple=True,
+        metavar="URL",
+        help="OpenAI-compatible server with the model (repeatable).",
+    ),
+    click.option(
+        "--engine-arg",
+        "engine_args",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Option of vLLM in this process (repeatable).",
+    ),
+    click.option(
+        "--request-arg", "request_args", multiple=True, metavar="NAME=VALUE", help="Field of each request (repeatable)."
+    ),
+    click.option(
+        "--student-model", metavar="NAME", help="Model that will be trained, for the closed book.  [default: --model]"
+    ),
+    click.option(
+        "--student-base-url", "student_base_urls", multiple=True, metavar="URL", help="Server with the student."
+    ),
+    click.option("--concurrency", type=int, help="Calls under way at a time, a server.  [default: 320]"),
+    click.option(
+        "--policy",
+        type=click.Choice(["default", "strict", "lenient", "retrieval-only"]),
+        help="Which verdicts are kept; the README has the table.  [default: default]",
+    ),
+)
+
+
+def _model_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that may ask a model and decides what is kept."""
+    for option in reversed(_MODEL_OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.group(context_settings=CONTEXT, epilog="Start with: docqa run FOLDER -o out")
@@ -30,31 +76,7 @@ def cli() -> None:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder."
 )
-@click.option(
-    "--model", metavar="NAME", help="Model for vLLM in this process (folder or Hugging Face name), or on --base-url."
-)
-@click.option(
-    "--base-url",
-    "base_urls",
-    multiple=True,
-    metavar="URL",
-    help="OpenAI-compatible server with the model (repeatable).",
-)
-@click.option(
-    "--engine-arg",
-    "engine_args",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Option of vLLM in this process (repeatable).",
-)
-@click.option(
-    "--request-arg", "request_args", multiple=True, metavar="NAME=VALUE", help="Field of each request (repeatable)."
-)
-@click.option(
-    "--student-model", metavar="NAME", help="Model that will be trained, for the closed book.  [default: --model]"
-)
-@click.option("--student-base-url", "student_base_urls", multiple=True, metavar="URL", help="Server with the student.")
-@click.option("--concurrency", type=int, help="Calls under way at a time, a server.  [default: 320]")
+@_model_options
 @click.option("--self-qa", type=click.Choice(["two-stage", "single"]), help="Calls for a chunk.  [default: two-stage]")
 @click.option("--questions", type=int, help="Questions asked for a chunk.  [default: by its size]")
 @click.option("--domain", metavar="TEXT", help="Field of the documents, in a few words, for the prompts.")
@@ -72,11 +94,6 @@ def cli() -> None:
 )
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
-@click.option(
-    "--policy",
-    type=click.Choice(["default", "strict", "lenient", "retrieval-only"]),
-    help="Which verdicts are kept; the README has the table.  [default: default]",
-)
 @click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]")
 @click.option("--seed", type=int, help="Seed of the rows' order.  [default: 0]")
 @click.option("--workers", type=int, help="Worker processes; 0 is one a core.  [default: 0]")
@@ -114,7 +131,7 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
 
 def _nested(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags that were given, in the sections of the settings file."""
-    if flags["general_ratio"] and not flags["general"]:
+    if flags.get("general_ratio") and not flags["general"]:
         raise click.UsageError("--general-ratio needs the general data: name it with --general FILE")
     flags["name"] = flags.pop("model")
     places = {
@@ -150,12 +167,45 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
 
 
 @cli.command()
+@click.argument("items", type=click.Path(path_type=Path))
+@click.option("--corpus", type=click.Path(path_type=Path), required=True, help="Folder of documents, or of a run.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), default=Path("verified"), show_default=True, help="Run folder."
+)
+@_model_options
+@click.option("--config", type=click.Path(path_type=Path), help="Settings file.  [default: ./docqa.toml if it exists]")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors only.")
+def verify(items: Path, corpus: Path, out: Path, config: Path | None, quiet: bool, **flags: Any) -> None:
+    """Verify the questions and answers in ITEMS, made anywhere, against a corpus.
+
+    ITEMS is JSON or JSON lines: Alpaca, ShareGPT, messages, or question and answer. What is kept and what is dropped is
+    written to two files in the same form, and every verdict with its evidence to items.jsonl.
+
+    \b
+    Examples:
+      docqa verify alpaca.json --corpus ./manuals -o verified
+      docqa verify items.jsonl --corpus out --policy strict --base-url http://localhost:8000/v1
+    """
+    from docqa import terminal
+    from docqa.audit import audit
+    from docqa.progress import progress
+    from docqa.settings import load
+
+    settings = load(_nested(flags), config)
+    with progress(terminal=sys.stderr.isatty() and not quiet) as shown:
+        done = audit(items, corpus, out, settings, shown)
+    if not quiet:
+        click.echo(terminal.audit_text(done, out, items.suffix))
+    sys.exit(terminal.audit_code(done))
+
+
+@cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
 def parse(file: Path, to: str) -> None:
     """Show what docqa sees in FILE: headings as #, tables as HTML tables."""
-    from docqa.parse import show
     from docqa.corpus import parse_one
+    from docqa.parse import show
     from docqa.settings import load
 
     try:

@@ -11,7 +11,7 @@ is then not the one asked for; here such a row is an error that names the file a
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docqa.errors import SettingsError
 from docqa.records import Row
@@ -39,6 +39,60 @@ def read_general(paths: Iterable[Path]) -> list[Row]:
             1; the line in JSON lines).
     """
     return [row for path in paths for row in _read_file(path)]
+
+
+class GivenItem(NamedTuple):
+    """A question and its answer as somebody's file has them.
+
+    Attributes:
+        data: the row itself.
+        in_lines: whether the file is JSON lines and not one JSON array.
+    """
+
+    question: str
+    answer: str
+    data: Mapping[str, Any]
+    in_lines: bool
+
+
+def read_items(path: Path) -> list[GivenItem]:
+    """Read the rows of a file as questions and answers, whatever its form.
+
+    Beside the forms above, ``{"question", "answer"}``. Of a conversation the last turn is taken; Alpaca's input is part
+    of the question.
+
+    Raises:
+        SettingsError: as ``read_general``.
+    """
+    in_lines = not _is_array(path)
+    items = []
+    for number, data in _entries(path):
+        try:
+            items.append(GivenItem(*_asked_and_said(data), data, in_lines))
+        except ValueError as error:
+            raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
+    if not items:
+        raise SettingsError(f"{path}: there are no rows in it; give a JSON array or JSON lines")
+    return items
+
+
+def _is_array(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(4096).lstrip().startswith("[")
+    except (OSError, UnicodeDecodeError):
+        return False  # which ``_entries`` will tell
+
+
+def _asked_and_said(data: object) -> tuple[str, str]:
+    if isinstance(data, Mapping) and "question" in data and "answer" in data:
+        question, answer = _text(data, "question"), _text(data, "answer")
+        for name, text in (("question", question), ("answer", answer)):
+            if not text.strip():
+                raise ValueError(f"has an empty {name}")
+        return question.strip(), answer.strip()
+    row = row_from(data, "")
+    return "\n".join(part.strip() for part in (row.instruction, row.input) if part.strip()), row.output.strip()
 
 
 def _read_file(path: Path) -> Iterator[Row]:

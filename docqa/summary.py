@@ -150,6 +150,16 @@ class Means(Record):
     usage: Usage | None = None
 
 
+class Audit(Record):
+    """What became of the items: ``total`` of them, ``kept`` and ``dropped`` by their reason."""
+
+    total: int
+    kept: Counts
+    dropped: Counts
+    failures: tuple[str, ...] = ()
+    means: Means = Field(default_factory=Means)
+
+
 class Summary(Record):
     """A finished run.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from docqa.summary import Coverage, Summary
+from docqa.summary import Audit, Coverage, Summary
 
 OK, FAILED_FILES, NOTHING = 0, 2, 3
 """Exit codes of a run that ended; 1 is a usage or set-up error, and such a run has no summary."""
@@ -41,6 +41,34 @@ def summary_text(summary: Summary, out: Path) -> str:
     if not items.kept_total:
         lines += ["", f"Nothing was kept. {out / 'items.jsonl'} and {out / 'coverage.jsonl'} say why, line by line."]
     return "\n".join([*lines, "", *_files(out)])
+
+
+def audit_code(audit: Audit) -> int:
+    """0 all good, 2 finished with calls that failed, 3 nothing kept."""
+    if not audit.kept:
+        return NOTHING
+    return FAILED_FILES if audit.failures else OK
+
+
+def audit_text(audit: Audit, out: Path, suffix: str) -> str:
+    """The counts by verdict, and where the files are."""
+    lines = [
+        _line("items", audit.total, f"{sum(audit.kept.values()):,} kept, {sum(audit.dropped.values()):,} dropped", {}),
+        *(f"  kept    {count:>7,}  {reason}" for reason, count in _ranked(audit.kept)),
+        *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(audit.dropped)),
+        *([f"model            {audit.means.usage}"] if audit.means.usage else []),
+        *(f"  not done         {step}" for step in audit.means.not_done),
+        *(f"  note             {note}" for note in audit.means.notes),
+        *(f"  failed           {failure}" for failure in audit.failures[:_FAILURES_SHOWN]),
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{out / f'kept{suffix}'}, {out / f'dropped{suffix}'}  the rows, as they were",
+            f"{out / 'items.jsonl'}  every item with its evidence, verdict and reason",
+        ]
+    )
 
 
 def _line(name: str, count: int, text: str, skipped: Mapping[str, int]) -> str:

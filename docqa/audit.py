@@ -1,0 +1,171 @@
+"""Items made anywhere -> verdicts: what a run checks its own items by, for a file of somebody else's.
+
+A row's question and answer are all that is taken from it. What it claims to come from is not asked: the passage that
+bears it out best is looked up in the corpus, and the sentence of it that does, which becomes the item's evidence. The
+rows come out again as they went in, in two files: those that are kept and those that are dropped.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from docqa import runfolder
+from docqa.backend import open_backend
+from docqa.checking import checked, open_index
+from docqa.corpus import Corpus, find, open_pool, root_of
+from docqa.errors import SettingsError
+from docqa.formats import GivenItem, read_items
+from docqa.index import Index
+from docqa.models.chat import ChatModel
+from docqa.progress import Progress, Silent
+from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+from docqa.runfolder import Spool, read_records, replacing
+from docqa.settings import Settings
+from docqa.store import Store
+from docqa.summary import Audit
+from docqa.text import detect_language, sentences
+from docqa.verify.wording import asked, content
+
+LOOKED_UP = 5
+"""Passages in which the supporting sentence is looked for."""
+
+FROM_QUESTION = 0.2
+"""What a word of the question counts in a sentence beside one of the answer: it tells equal sentences apart."""
+
+
+def audit(
+    items: Path,
+    corpus: Path,
+    out: Path,
+    settings: Settings,
+    progress: Progress | None = None,
+    model: ChatModel | None = None,
+) -> Audit:
+    """Verify the items of a file against a corpus, and write ``out``: items.jsonl, kept and dropped rows, errors.jsonl.
+
+    Args:
+        items: Alpaca, ShareGPT, messages or question and answer; JSON or JSON lines.
+        corpus: a folder of documents, or the folder of a run over them.
+
+    Raises:
+        SettingsError: a file or folder cannot be used.
+        StoreError, ModelError: as ``pipeline.run``.
+    """
+    return asyncio.run(_audit(items, corpus, out, settings, progress or Silent(), model))
+
+
+async def _audit(
+    path: Path, source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None
+) -> Audit:
+    given = read_items(path)
+    paths, others = ([], {}) if _is_run(source) else find(source, out)
+    with Store(out / runfolder.MEMO) as store:
+        async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model) as backend:
+            corpus = Corpus(settings, progress, store, pool, root_of(source), backend.languages)
+            corpus.seen.skipped_files = others
+            progress.watch(backend.status)
+            await _read(corpus, source, paths)
+            runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
+            index = await open_index(pool, out, corpus.chunks)
+            progress.total("verify", len(given), final=True)
+            verified = Spool(out / "work" / "verified.jsonl")
+            try:
+                async for item in checked(_items(given, index), index, backend, settings.verify, corpus.seen):
+                    progress.advance("verify")
+                    verified.add(item)
+            finally:
+                index.close()
+                verified.close()
+            means = backend.means()
+    done = list(read_records(verified.path, QAItem))
+    runfolder.write_records(out / "items.jsonl", done)
+    runfolder.write_records(out / "errors.jsonl", corpus.seen.failures)
+    for name, kept in (("kept", True), ("dropped", False)):
+        rows = [row.data for row, item in zip(given, done, strict=True) if bool(item.kept) is kept]
+        _write_rows(out / f"{name}{path.suffix}", rows, as_lines=given[0].in_lines)
+    runfolder.clear(out / "work")
+    return Audit(
+        total=len(done),
+        kept=_counted(item.reason for item in done if item.kept),
+        dropped=_counted(item.reason for item in done if not item.kept),
+        failures=tuple(f"{failure.where}: {failure.message}" for failure in corpus.seen.failures),
+        means=means,
+    )
+
+
+def _is_run(source: Path) -> bool:
+    return (source / "chunks.jsonl").is_file()
+
+
+async def _read(corpus: Corpus, source: Path, paths: list[Path]) -> None:
+    """Have the chunks: those of a finished run, or of the documents in a folder."""
+    if _is_run(source):
+        corpus.chunks += read_records(source / "chunks.jsonl", Chunk)
+    else:
+        async for _ in corpus.read(paths):
+            pass
+    if not corpus.chunks:
+        raise SettingsError(f"{source}: there is no text in its documents; `docqa parse FILE` shows what docqa sees")
+
+
+async def _items(given: list[GivenItem], index: Index) -> AsyncIterator[QAItem]:
+    for row in given:
+        yield _grounded(row, index)
+
+
+def _grounded(row: GivenItem, index: Index) -> QAItem:
+    """The row as an item, with the sentence of the corpus that bears it out best as its evidence."""
+    language = detect_language(f"{row.question}\n{row.answer}")
+    found = [index.chunk(passage.chunk_id) for passage in index.search(f"{row.question} {row.answer}", LOOKED_UP)]
+    best = max(_supporting(row, found, language), key=lambda pair: pair[0], default=(0.0, None))
+    score, evidence = best
+    chunk = index.chunk(evidence.chunk_id) if evidence else found[0] if found else None
+    chunk_ids = (chunk.id,) if chunk else ()
+    return QAItem(
+        id=item_id(chunk_ids, row.question, row.answer),
+        chunk_ids=chunk_ids,
+        document_id=chunk.document_id if chunk else "",
+        path=chunk.path if chunk else "",
+        question=row.question,
+        answer=row.answer,
+        evidence=(evidence,) if evidence else (),
+        task_type="given/item",
+        language=language,
+        difficulty="medium",
+        origin=Origin(method="given", prompt=""),
+        score=round(score, 3),
+    )
+
+
+def _supporting(row: GivenItem, chunks: list[Chunk], language: str) -> Iterator[tuple[float, Evidence]]:
+    """Each sentence that says something of the answer, with the share of the answer's words that it says."""
+    wanted, known = content(row.answer), asked(row.question)
+    for chunk in chunks:
+        for start, end in sentences(chunk.text, language):
+            quote = chunk.text[start:end]
+            said = content(quote)
+            share = len(wanted & said) / len(wanted) if wanted else 0.0
+            if share:
+                share += FROM_QUESTION * len(known & said) / max(1, len(known))
+                boxes = chunk.boxes(start, end)
+                yield (
+                    share / (1 + FROM_QUESTION),
+                    Evidence(chunk_id=chunk.id, start=start, end=end, quote=quote, boxes=boxes),
+                )
+
+
+def _write_rows(path: Path, rows: list[Mapping[str, Any]], as_lines: bool) -> None:
+    """Write rows as they were read, in the form they were read in."""
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
+        if as_lines:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        else:
+            json.dump(rows, file, ensure_ascii=False, indent=2)
+            file.write("\n")
+
+
+def _counted(reasons: Iterator[str]) -> dict[str, int]:
+    return dict(sorted(Counter(reason.partition(":")[0] for reason in reasons).items()))
