@@ -1,6 +1,7 @@
 """Items -> items with verdicts, in order: the index over all chunks, and each question answered again."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -27,7 +28,9 @@ async def open_index(pool: WorkerPool, out: Path, chunks: Sequence[Chunk]) -> In
     """
     with suppress(WorkerError):  # then it is built here
         await pool.call(partial(build_index, out / "index"), out / "chunks.jsonl", timeout_s=INDEX_TIMEOUT_S)
-    return await asyncio.to_thread(Index.open_or_build, out / "index", chunks)
+    index = await asyncio.to_thread(Index.open_or_build, out / "index", chunks)
+    gc.freeze()  # what is loaded now stays to the end; the collector need not go through it again and again
+    return index
 
 
 async def checked(

@@ -86,15 +86,15 @@ class Index:
 
     def _fused(self, question: str, meaning: dict[int, float], k: int) -> list[Passage]:
         words = self._bm25.scores(question).astype(np.float64)
-        near = sorted(meaning, key=lambda at: (-meaning[at], at))[:CANDIDATES]
-        strong = [int(at) for at in np.argsort(-words, kind="stable")[:CANDIDATES] if words[at] > 0]
-        candidates = sorted({*near, *strong})
+        order = np.argsort(-words, kind="stable")[:CANDIDATES]
+        candidates = sorted({*meaning, *order[words[order] > 0].tolist()})
         if not candidates:
             return []
         floor = min(meaning.values(), default=0.0)
         fused = _z(words[candidates]) + DENSE_WEIGHT * _z(np.array([meaning.get(at, floor) for at in candidates]))
-        ranked = sorted(zip(candidates, fused.round(6).tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return [Passage(chunk_id=self._chunks[at].id, score=score) for at, score in ranked[:k]]
+        scores = fused.round(6)
+        best = np.argsort(-scores, kind="stable")[:k].tolist()
+        return [Passage(chunk_id=self._chunks[candidates[at]].id, score=float(scores[at])) for at in best]
 
     def _nearest(self, questions: Sequence[str]) -> list[dict[int, float]]:
         """Cosine similarity of the nearest chunks by position; none for a question without a known term."""

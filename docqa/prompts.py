@@ -5,7 +5,7 @@ documents only ever fills a template's places: it can't add a part to the prompt
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,9 +106,14 @@ class Prompts:
 def _as_data(value: object) -> object:
     """Text of documents can't close the tags it stands between."""
     if isinstance(value, str):
-        return _TAG.sub("‹", value)
+        return _clean(value)
     if isinstance(value, dict):
         return {key: _as_data(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_as_data(part) for part in value]
     return value
+
+
+@lru_cache(maxsize=1024)
+def _clean(text: str) -> str:
+    return _TAG.sub("‹", text)

@@ -45,6 +45,7 @@ def negations(text: str) -> int:
     return len(_NEGATION.findall(statement(text)))
 
 
+@lru_cache(maxsize=16384)
 def identifiers(text: str) -> frozenset[str]:
     """Names that mix letters and digits (``P-101``) and classes by letter (``A级``, ``class b``), in lower case.
 
