@@ -11,8 +11,8 @@ share, and none waits for longer than one round.
 
 Where the size of the server's KV cache is known, the calls under way are bounded by that, too. A server whose cache is
 full of running sequences gives every freed block to the next call in its queue, and forgets the chunk that was read a
-moment ago (`python -m benchmarks.throughput` at 256 slots, best order: .875 with 320 calls under way whatever their size,
-.927 with the bound).
+moment ago (`python -m benchmarks.throughput` at 256 slots, best order: .875 with 320 calls under way whatever their
+size, .927 with the bound).
 """
 
 import asyncio
