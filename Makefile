@@ -42,6 +42,7 @@ bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the retrieva
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.corruption --documents $(CORPORA)
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
+	$(BIN)/python -m benchmarks.verification --data "$(DATA)/verification"
 
 clean:  ## remove what the commands above made
 	rm -rf $(VENV) $(VLLM) out .pytest_cache .mypy_cache .ruff_cache

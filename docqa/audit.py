@@ -14,7 +14,7 @@ from typing import Any
 
 from docqa import runfolder
 from docqa.backend import open_backend
-from docqa.checking import checked, open_index
+from docqa.checking import GIVEN, checked, open_index
 from docqa.corpus import Corpus, find, open_pool, root_of
 from docqa.errors import SettingsError
 from docqa.formats import GivenItem, read_items
@@ -135,7 +135,7 @@ def _grounded(row: GivenItem, index: Index) -> QAItem:
         task_type="given/item",
         language=language,
         difficulty="medium",
-        origin=Origin(method="given", prompt=""),
+        origin=Origin(method=GIVEN, prompt=""),
         score=round(score, 3),
     )
 

@@ -44,6 +44,8 @@ class Backend:
     Attributes:
         make: a chunk's items.
         closed_book: None when there is no model to ask.
+        reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
+            words of its passages, so items made elsewhere are verified by ``verify_given``.
         passages: how many the reader gets to see.
         languages: of the chunks it makes items from.
         chunks_at_a_time, items_at_a_time: how many to have under way, so that no worker and no server ever waits.
@@ -55,6 +57,7 @@ class Backend:
     reader: Reader
     judge: Judge
     closed_book: ClosedBook | None
+    reads_anything: bool
     passages: int
     languages: Sequence[str]
     chunks_at_a_time: int
@@ -112,6 +115,7 @@ def _embedded(settings: Settings, pool: WorkerPool, student: Session | None, tem
         reader=ExtractiveReader(),
         judge=LexicalJudge(),
         closed_book=ModelClosedBook(student, templates) if student else None,
+        reads_anything=False,
         passages=settings.verify.passages or PASSAGES,
         languages=extractive.LANGUAGES,
         chunks_at_a_time=4 * pool.workers,
@@ -163,6 +167,7 @@ def _with_model(settings: Settings, session: Session, student: Session, template
         reader=ModelReader(session, templates),
         judge=ModelJudge(session, templates),
         closed_book=ModelClosedBook(student, templates),
+        reads_anything=True,
         passages=settings.verify.passages or MODEL_PASSAGES,
         languages=prompts.LANGUAGES,
         chunks_at_a_time=_live_chunks(session.model, settings.chunk.max_tokens),

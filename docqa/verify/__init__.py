@@ -30,6 +30,7 @@ __all__ = [
     "Policy",
     "Reader",
     "decide",
+    "decided",
     "kept",
     "unknown",
     "verify",
@@ -66,8 +67,13 @@ async def verify(
         ModelError: the model is gone.
     """
     checked = await _verified(item, found, index, reader, judge, closed_book, threshold, policy != "retrieval-only")
-    assert checked.verdict is not None
-    return checked.model_copy(update={"kept": kept(checked.verdict.decision, policy)})
+    return decided(checked, policy)
+
+
+def decided(item: QAItem, policy: Policy) -> QAItem:
+    """The item with ``kept`` as the policy has it for the decision of its verdict."""
+    assert item.verdict is not None
+    return item.model_copy(update={"kept": kept(item.verdict.decision, policy)})
 
 
 async def _verified(
