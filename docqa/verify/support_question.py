@@ -92,9 +92,7 @@ class Asked:
     asks: tuple[int, int]
     names: frozenset[str]
     numbers: frozenset[str]
-
-
-"""Where docqa's own questions say that their answer stands; a title that is asked about is left in: it is a term."""
+    subject: bool | None
 
 
 @lru_cache(maxsize=4096)
