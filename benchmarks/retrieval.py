@@ -8,7 +8,6 @@ recall at 1 and 5 for each side, the time a query takes, and ends with 0; withou
 """
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.passages import passage_chunk, rows
 from docqa.bm25 import BM25
 from docqa.embed import Embedder
 from docqa.index import Index, searched_text
@@ -43,35 +43,15 @@ def _sets(data: Path) -> Iterator[tuple[str, list[Chunk], Questions]]:
     for language in ("en", "zh"):
         corpus, items = (data / "verification" / f"{part}.{language}.jsonl" for part in ("corpus", "items"))
         if corpus.exists() and items.exists():
-            asked = [(row["question"], row["passage"]) for row in _rows(items) if row["label"] == "grounded"]
-            yield language, [_chunk(row, language) for row in _rows(corpus)], asked
+            asked = [(row["question"], row["passage"]) for row in rows(items) if row["label"] == "grounded"]
+            yield language, [passage_chunk(row, language) for row in rows(corpus)], asked
     corpus, queries = (data / "quality" / f"retrieval_zh_tw_{part}.jsonl" for part in ("corpus", "queries"))
     if corpus.exists() and queries.exists():
         yield (
             "zh-tw",
-            [_chunk(row, "zh") for row in _rows(corpus)],
-            [(q["question"], q["gold"]) for q in _rows(queries)],
+            [passage_chunk(row, "zh") for row in rows(corpus)],
+            [(q["question"], q["gold"]) for q in rows(queries)],
         )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _chunk(row: dict[str, str], language: str) -> Chunk:
-    title = row["title"].replace("_", " ")
-    return Chunk(
-        id=row["id"],
-        document_id=title,
-        path=title,
-        title=title,
-        language=language,
-        text=row["text"],
-        heading_path=(),
-        pages=(1,),
-        pieces=(),
-        tokens=0,
-    )
 
 
 def _line(name: str, chunks: list[Chunk], questions: Questions) -> str:

@@ -22,11 +22,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.verification.data import LANGUAGES, Item, load, present, rows
+from benchmarks.passages import passage_chunk, rows
+from benchmarks.verification.data import LANGUAGES, Item, load, present
 from benchmarks.verification.fit import FITTED, fit_all
 from docqa.bm25 import BM25
 from docqa.index import Index
-from docqa.records import Chunk
 from docqa.text import squash, words
 from docqa.verify.support import Weights, supported, weights
 
@@ -126,7 +126,7 @@ def dropped(grounded: np.ndarray, others: np.ndarray, kept: float) -> float:
 
 
 def _retrieval(data: Path, items: Sequence[Item], language: str) -> str:
-    chunks = [_chunk(row, language) for row in rows(data / f"corpus.{language}.jsonl")]
+    chunks = [passage_chunk(row, language) for row in rows(data / f"corpus.{language}.jsonl")]
     asked = [item for item in items if item.grounded]
     start = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
@@ -145,22 +145,6 @@ def _retrieval(data: Path, items: Sequence[Item], language: str) -> str:
 
 def _rank(found: Sequence[str], wanted: str) -> float:
     return found.index(wanted) + 1 if wanted in found else float("inf")
-
-
-def _chunk(row: dict[str, str], language: str) -> Chunk:
-    title = row["title"].replace("_", " ")
-    return Chunk(
-        id=row["id"],
-        document_id=title,
-        path=title,
-        title=title,
-        language=language,
-        text=row["text"],
-        heading_path=(),
-        pages=(1,),
-        pieces=(),
-        tokens=0,
-    )
 
 
 if __name__ == "__main__":

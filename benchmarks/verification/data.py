@@ -1,10 +1,11 @@
 """The items of a data folder, split in halves that share no article."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from benchmarks.passages import rows
 
 LANGUAGES = ("en", "zh")
 
@@ -36,11 +37,6 @@ class Item:
 def present(data: Path, language: str) -> bool:
     """Whether the folder has the two files of a language."""
     return all((data / f"{part}.{language}.jsonl").exists() for part in ("corpus", "items"))
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    """The records of a file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def load(data: Path, language: str) -> list[Item]:
