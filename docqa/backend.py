@@ -30,8 +30,8 @@ NO_CLOSED_BOOK = "closed book: the embedded backend has no model to ask, so no i
 
 PASSAGES = 12
 MODEL_PASSAGES = 5
-"""A model reads what it is shown, at a cost: the source is among 5 passages for .97 of the questions (`python -m
-benchmarks.retrieval`), among 12 for .99; the embedded reader is quick and takes them."""
+"""A model reads what it is shown, at a cost: the source is among 5 passages for .97 of the English questions, among 10
+for .98 (`python -m benchmarks.verification`); the embedded reader is quick and takes 12."""
 
 LIVE_SHARE = 0.25
 """Of the KV cache, for the chunks that are asked about."""

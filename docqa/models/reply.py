@@ -15,6 +15,9 @@ R = TypeVar("R", bound=BaseModel)
 
 _THOUGHT = re.compile(r"^.*</think(?:ing)?>", re.S | re.I)
 _THINKING = re.compile(r"^\s*<think(?:ing)?>", re.I)
+_BETWEEN = re.compile(r"[^\s,]|$")
+"""Where the next part of a list begins, after white space and commas."""
+
 _DEEPEST = 64
 """Levels of brackets; json-repair ends in a RecursionError on a reply that is nothing but ``[``."""
 
@@ -103,9 +106,9 @@ def _complete_parts(body: str, reply: type[R]) -> R | None:
     decoder = json.JSONDecoder(strict=False)
     at, parts = body.find("[") + 1, []
     while at > 0:
-        at = re.compile(r"[\s,]*").match(body, at).end()  # type: ignore[union-attr]
+        begins = _BETWEEN.search(body, at)
         try:
-            part, at = decoder.raw_decode(body, at)
+            part, at = decoder.raw_decode(body, begins.start() if begins else len(body))
         except json.JSONDecodeError:
             break
         parts.append(part)

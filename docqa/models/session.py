@@ -64,7 +64,7 @@ class Session:
         future = self._asked[key] = asyncio.get_running_loop().create_future()
         try:
             record, completion = await self._ask(prompt)
-        except BaseException as error:
+        except BaseException as error:  # who waits for the same reply must hear of a cancellation, too
             future.set_exception(error)
             future.exception()  # nobody need have waited for it
             raise
