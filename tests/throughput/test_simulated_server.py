@@ -147,9 +147,9 @@ def test_64_calls_at_once_to_64_slots_take_what_the_engine_says_at_best():
         post_all(server.url, bodies)
         stats, calls = server.stats(), server.calls()
     ideal = ideal_time([call.request for call in calls], cost)
-    assert ideal <= stats["busy_s"] <= 1.1 * ideal
+    assert 0.999 * ideal <= stats["busy_s"] <= 1.2 * ideal
     assert stats["idle_s"] == 0.0
-    assert stats["mean_running"] > 55
+    assert stats["mean_running"] > 50
     assert stats["cached_tokens"] == 63 * ((17 + 640) // 64 * 16)
     assert sorted(call.output_tokens for call in calls) == sorted(-(-(320 + 2 * (at % 40)) // 4) for at in range(64))
 
