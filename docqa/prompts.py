@@ -98,9 +98,12 @@ class Prompts:
         if parts.keys() != {"system", "user"}:
             raise SettingsError(f"prompt {file}: it must have one part '=== system' and one part '=== user'")
         try:
-            return self._environment.from_string(parts["system"]), self._environment.from_string(parts["user"])
+            system, user = (self._environment.from_string(parts[part]) for part in ("system", "user"))
         except TemplateError as error:
             raise SettingsError(f"prompt {file}: {error}; prompts/README.md says how they work") from error
+        for template in (system, user):
+            template.globals = dict(template.globals)  # jinja goes through its chain of maps for every prompt
+        return system, user
 
 
 def _as_data(value: object) -> object:

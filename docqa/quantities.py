@@ -19,6 +19,7 @@ _MONTH = "|".join(f"{month}|{month[:3]}\\.?" for month in _MONTHS)
 _MONTH_DATE = re.compile(rf"\b({_MONTH})(?= \d)|(?<=\d )({_MONTH})\b|(?<=\dth )({_MONTH})\b", re.IGNORECASE)
 _ISO_DATE = re.compile(r"(?<![\w.-])((?:19|20)\d\d)[-/.](0?[1-9]|1[0-2])[-/.](0?[1-9]|[12]\d|3[01])(?![\w-]|\.\d)")
 _SPACED_THOUSANDS = re.compile("(?<=\\d)[\u00a0\u2009\u202f'\u2019](?=\\d{3}(?!\\d))")
+_DIGIT = re.compile(r"\d")
 _MAGNITUDES = {"万": 10**4, "亿": 10**8, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _NUMBER = re.compile(
     r"(?P<version>(?<![\w.])\d+(?:\.\d+){2,}(?![\w.]*\d))"
@@ -142,8 +143,10 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=16384)
 def _quantities(text: str) -> tuple[tuple[str, str], ...]:
     """Every number with the unit right behind it, or "", digits first and written-out numbers after."""
-    text = _SPACED_THOUSANDS.sub("", text)
-    text = _ISO_DATE.sub(lambda date: " ; ".join(date.groups()), plain(text))
+    text = plain(_SPACED_THOUSANDS.sub("", text))
+    if not _DIGIT.search(text):
+        return (*_chinese_numbers(text), *_word_numbers(text))
+    text = _ISO_DATE.sub(lambda date: " ; ".join(date.groups()), text)
     text = _MONTH_DATE.sub(_month_number, text)
     return (*_digit_numbers(text), *_chinese_numbers(text), *_word_numbers(text))
 
@@ -173,6 +176,8 @@ def _chinese_numbers(text: str) -> Iterator[tuple[str, str]]:
 
 def _chinese_numerals(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, value) of each numeral in ideographs; 百分之 is part of a percentage, 第 is not of an ordinal."""
+    if text.isascii():
+        return
     hidden = _NOT_A_NUMBER.sub(lambda match: "·" * len(match.group()), text)
     for match in _CHINESE_NUMBER.finditer(hidden):
         if match["percent"]:

@@ -16,7 +16,6 @@ from docqa.errors import CallError
 from docqa.models.chat import ChatModel, Completion, Prompt
 from docqa.models.gate import Gate
 from docqa.models.reply import UnreadableError, read
-from docqa.records import content_id
 from docqa.store import Store
 from docqa.summary import Usage
 
@@ -63,7 +62,7 @@ class Session:
             return read((await asyncio.shield(under_way)).text, prompt.reply, cut=True)
         future = self._asked[key] = asyncio.get_running_loop().create_future()
         try:
-            record, completion = await self._ask(prompt)
+            record, completion = await self._ask(prompt, int(key[:7], 16))
         except BaseException as error:  # who waits for the same reply must hear of a cancellation, too
             future.set_exception(error)
             future.exception()  # nobody need have waited for it
@@ -74,8 +73,7 @@ class Session:
         future.set_result(completion)
         return record
 
-    async def _ask(self, prompt: Prompt[R]) -> tuple[R, Completion]:
-        seed = int(content_id(str(self._seed), prompt.system, prompt.user)[:7], 16)
+    async def _ask(self, prompt: Prompt[R], seed: int) -> tuple[R, Completion]:
         why = ""
         for attempt in range(ATTEMPTS):
             completion = await self._complete(prompt, seed + attempt)
