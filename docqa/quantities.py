@@ -21,7 +21,7 @@ _ISO_DATE = re.compile(r"(?<![\w.-])((?:19|20)\d\d)[-/.](0?[1-9]|1[0-2])[-/.](0?
 _SPACED_THOUSANDS = re.compile("(?<=\\d)[\u00a0\u2009\u202f'\u2019](?=\\d{3}(?!\\d))")
 _DIGIT = re.compile(r"\d")
 _MAGNITUDES = {"万": 10**4, "亿": 10**8, "thousand": 10**3, "million": 10**6, "billion": 10**9}
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"(?P<version>(?<![\w.])\d+(?:\.\d+){2,}(?![\w.]*\d))"
     r"|(?:(?<![A-Za-z0-9.)\]])(?P<sign>[-+\u2212])|(?<![\d.]))(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:\s?(?P<magnitude>万|亿|(?:thousand|million|billion)\b))?",
@@ -64,7 +64,7 @@ _WORD_NUMBER = re.compile(
 )
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 
-_UNIT_NAMES = {
+UNIT_NAMES = {
     name: unit
     for unit, names in {
         "mm": "mm 毫米 millimetre millimeter millimetres millimeters",
@@ -105,11 +105,9 @@ _UNIT_NAMES = {
     }.items()
     for name in names.split()
 }
-_UNIT_AFTER = re.compile(
-    r"\s?("
-    + "|".join(re.escape(name) for name in sorted(_UNIT_NAMES, key=lambda name: (-len(name), name)))
-    + r")(?![A-Za-z0-9·/])"
-)
+_ANY_UNIT = "|".join(re.escape(name) for name in sorted(UNIT_NAMES, key=lambda name: (-len(name), name)))
+UNIT_AFTER = re.compile(rf"\s?({_ANY_UNIT})(?![A-Za-z0-9·/])")
+_SPACED_QUANTITY = re.compile(rf"(?<![\d.,])\d{{1,3}}(?: \d{{3}})+(?=\s?(?:{_ANY_UNIT})(?![A-Za-z0-9·/]))")
 
 
 def numbers(text: str) -> Counter[str]:
@@ -128,7 +126,7 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=16384)
 def in_digits(text: str) -> str:
     """``plain`` with the numerals that are written in ideographs or English words in digits: 三十天 is 30天."""
-    text = plain(text)
+    text = _joined(text)
     for start, end, value in reversed(list(_chinese_numerals(text))):
         text = f"{text[:start]}{value}{'%' if text.startswith('百分之', start) else ''}{text[end:]}"
     return _WORD_NUMBER.sub(lambda match: _word_value(match) or match.group(), text)
@@ -143,7 +141,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=16384)
 def _quantities(text: str) -> tuple[tuple[str, str], ...]:
     """Every number with the unit right behind it, or "", digits first and written-out numbers after."""
-    text = plain(_SPACED_THOUSANDS.sub("", text))
+    text = _joined(text)
     if not _DIGIT.search(text):
         return (*_chinese_numbers(text), *_word_numbers(text))
     text = _ISO_DATE.sub(lambda date: " ; ".join(date.groups()), text)
@@ -151,27 +149,43 @@ def _quantities(text: str) -> tuple[tuple[str, str], ...]:
     return (*_digit_numbers(text), *_chinese_numbers(text), *_word_numbers(text))
 
 
+def _joined(text: str) -> str:
+    """``plain`` with numbers whose thousands a space parts in one piece; an ordinary space only before a unit."""
+    text = plain(_SPACED_THOUSANDS.sub("", text))
+    return _SPACED_QUANTITY.sub(lambda match: match.group().replace(" ", ""), text) if "0 " in text else text
+
+
 def _month_number(match: re.Match[str]) -> str:
-    name = next(group for group in match.groups() if group).casefold()[:3]
-    return f"; {1 + [month[:3] for month in _MONTHS].index(name)} ;"
+    return f"; {month(next(group for group in match.groups() if group))} ;"
+
+
+def month(name: str) -> int:
+    """1 to 12 for a month's English name or the beginning of one; 0 for any other word."""
+    name = name.casefold().rstrip(".")
+    return next((at for at, known in enumerate(_MONTHS, 1) if len(name) >= 3 and known.startswith(name)), 0)
 
 
 def _digit_numbers(text: str) -> Iterator[tuple[str, str]]:
-    for match in _NUMBER.finditer(text):
+    for match in NUMBER.finditer(text):
         if match["version"]:
             yield match["version"], ""
             continue
-        value = Decimal(match["value"].replace(",", ""))
-        if match["magnitude"]:
-            value *= _MAGNITUDES[match["magnitude"].casefold()]
-        unit = _UNIT_AFTER.match(text, match.end())
-        yield _written(-value if match["sign"] in ("-", "\u2212") else value), _UNIT_NAMES[unit[1]] if unit else ""
+        unit = UNIT_AFTER.match(text, match.end())
+        yield written(value_of(match)), UNIT_NAMES[unit[1]] if unit else ""
+
+
+def value_of(match: re.Match[str]) -> Decimal:
+    """The value of a match of ``NUMBER`` that is no version."""
+    value = Decimal(match["value"].replace(",", ""))
+    if match["magnitude"]:
+        value *= _MAGNITUDES[match["magnitude"].casefold()]
+    return -value if match["sign"] in ("-", "\u2212") else value
 
 
 def _chinese_numbers(text: str) -> Iterator[tuple[str, str]]:
     for start, end, value in _chinese_numerals(text):
-        unit = _UNIT_AFTER.match(text, end)
-        yield value, "%" if text.startswith("百分之", start) else _UNIT_NAMES[unit[1]] if unit else ""
+        unit = UNIT_AFTER.match(text, end)
+        yield value, "%" if text.startswith("百分之", start) else UNIT_NAMES[unit[1]] if unit else ""
 
 
 def _chinese_numerals(text: str) -> Iterator[tuple[int, int, str]]:
@@ -182,7 +196,7 @@ def _chinese_numerals(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _CHINESE_NUMBER.finditer(hidden):
         if match["percent"]:
             decimals = "".join(str(_DIGITS[char]) for char in match["decimals"] or "")
-            yield match.start(), match.end(), _written(Decimal(f"{_chinese_value(match['share'])}.{decimals or 0}"))
+            yield match.start(), match.end(), written(Decimal(f"{_chinese_value(match['share'])}.{decimals or 0}"))
         elif match["ordinal"]:
             yield match.start("rank"), match.end(), str(_chinese_value(match["rank"]))
         elif (len(match["plain"]) > 1 or match["measure"]) and not set(match["plain"]) <= _NEVER_ALONE:
@@ -209,8 +223,8 @@ def _chinese_value(numeral: str) -> int:
 def _word_numbers(text: str) -> Iterator[tuple[str, str]]:
     for match in _WORD_NUMBER.finditer(text):
         if value := _word_value(match):
-            unit = _UNIT_AFTER.match(text, match.end())
-            yield value, _UNIT_NAMES[unit[1]] if unit else ""
+            unit = UNIT_AFTER.match(text, match.end())
+            yield value, UNIT_NAMES[unit[1]] if unit else ""
 
 
 def _word_value(match: re.Match[str]) -> str:
@@ -222,5 +236,6 @@ def _word_value(match: re.Match[str]) -> str:
     return str(value * (_SCALES[match["scale"].casefold()] if match["scale"] else 1))
 
 
-def _written(value: Decimal) -> str:
+def written(value: Decimal) -> str:
+    """A number in the one form that numbers are compared in: 2.50 is ``2.5``."""
     return f"{value.normalize():f}" if value else "0"

@@ -95,13 +95,23 @@ def flipped(a: str, b: str) -> bool:
 
 def _denies(a: str, b: str) -> bool:
     first, second = _skeleton(a), _skeleton(b)
-    stated = set(pairwise(second))
+    stated = _stated(second)
     affirmed = set(pairwise(first))
     return any(
         (before, after) in stated and (before, after) not in affirmed and (before, after) != ("", "")
         for before, mark, after in zip(first, first[1:], first[2:], strict=False)
         if mark == _NEGATED
     )
+
+
+def _stated(skeleton: tuple[str, ...]) -> set[tuple[str, str]]:
+    """The neighbours in clauses that do not deny all they say: 禁止未成年人进入 does not state that they come in."""
+    stated, denied = set(), False
+    for before, after in pairwise(skeleton):
+        denied = after == _NEGATED if before == "" else denied
+        if not denied:
+            stated.add((before, after))
+    return stated
 
 
 @lru_cache(maxsize=16384)

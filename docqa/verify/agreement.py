@@ -10,6 +10,7 @@ import re
 
 from docqa import veto
 from docqa.text import squash
+from docqa.verify.uniform import dates, in_units_of, uniform
 from docqa.verify.wording import asked, content
 
 KNOWN_WEIGHT = 0.25
@@ -32,16 +33,14 @@ class LexicalJudge:
 
 def agreement(question: str, expected: str, given: str) -> float:
     """How far ``given`` says what ``expected`` says, 0 to 1; saying more than that is no fault."""
-    bare = _bare_reply(expected)
-    if bare is not None:
-        stated = _bare_reply(given)
-        same = stated == bare if stated is not None else veto.flipped(question, given) != bare
-        return 1.0 if same else 0.0
+    if (replied := _replied(question, expected, given)) is not None:
+        return 1.0 if replied else 0.0
+    given = in_units_of(given, expected)
     if _vetoed(question, expected, given):
         return 0.0
     if squash(_statement(expected)) in squash(given):
         return 1.0
-    return _overlap(question, expected, given)
+    return _overlap(question, uniform(expected), uniform(given))
 
 
 def settled(question: str, expected: str, given: str) -> float | None:
@@ -50,17 +49,19 @@ def settled(question: str, expected: str, given: str) -> float | None:
     Softer than ``agreement``: a person's or a model's answer may leave a number out, or have one more, and still mean
     the same, so only numbers or names that stand against each other end it.
     """
-    bare, stated = _bare_reply(expected), _bare_reply(given)
-    if bare is not None and stated is not None:
-        return 1.0 if bare == stated else 0.0
-    if veto.units_differ(expected, given) or veto.flipped(expected, given):
+    first, second = _reply(expected), _reply(given)
+    if first is not None and second is not None and (first != second or not content(_statement(expected))):
+        return 1.0 if first == second else 0.0
+    given = in_units_of(given, expected)
+    if veto.units_differ(expected, given) or veto.flipped(expected, given) or _other_date(expected, given):
         return 0.0
     known = veto.numbers(question).keys() | veto.identifiers(question)
     wanted = (veto.numbers(expected).keys() | veto.identifiers(expected)) - known
     said = (veto.numbers(given).keys() | veto.identifiers(given)) - known
     if wanted - said and said - wanted:
         return 0.0
-    return 1.0 if wanted <= said and squash(_statement(expected)) in squash(given) else None
+    stated = squash(_statement(expected))
+    return 1.0 if stated and wanted <= said and stated in squash(given) else None
 
 
 def _overlap(question: str, expected: str, given: str) -> float:
@@ -91,14 +92,30 @@ def _vetoed(question: str, expected: str, given: str) -> bool:
     names = veto.identifiers(expected) - veto.identifiers(question)
     if not names <= veto.identifiers(given) and not content(given) <= content(expected):
         return True
-    return veto.units_differ(expected, given) or veto.flipped(expected, given)
+    return veto.units_differ(expected, given) or veto.flipped(expected, given) or _other_date(expected, given)
 
 
-def _bare_reply(answer: str) -> bool | None:
-    """True for a lone "yes", False for a lone "no", None for anything that says more."""
-    rest = _statement(answer)
-    if content(rest):
+def _other_date(expected: str, given: str) -> bool:
+    """Whether both give whole dates, and none in common: the numbers of 3 May and 5 March are the same."""
+    wanted, said = dates(expected), dates(given)
+    return bool(wanted and said) and not wanted & said
+
+
+def _replied(question: str, expected: str, given: str) -> bool | None:
+    """Whether both say yes, or both no, to the question; None where neither answer is a yes or no and nothing else."""
+    first, second = _reply(expected), _reply(given)
+    lone = [reply for answer, reply in ((expected, first), (given, second)) if not content(_statement(answer))]
+    if not lone or lone[0] is None:
         return None
+    if first is None:
+        first = not veto.flipped(question, expected)
+    if second is None:
+        second = not veto.flipped(question, given)
+    return first == second
+
+
+def _reply(answer: str) -> bool | None:
+    """True for an answer that begins with a yes, False for a no, None for one that does not reply."""
     return True if _YES.match(answer) else False if _NO.match(answer) else None
 
 
