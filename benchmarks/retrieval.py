@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.passages import passage_chunk, rows
 from docqa.bm25 import BM25
-from docqa.embed import Embedder
+from docqa.embed.lsa import Lsa
 from docqa.index import Index, searched_text
 from docqa.records import Chunk
 
@@ -57,7 +57,7 @@ def _sets(data: Path) -> Iterator[tuple[str, list[Chunk], Questions]]:
 def _line(name: str, chunks: list[Chunk], questions: Questions) -> str:
     texts = [searched_text(chunk) for chunk in chunks]
     position = {chunk.id: at for at, chunk in enumerate(chunks)}
-    bm25, embedder = BM25(texts), Embedder.fit(texts)
+    bm25, embedder = BM25(texts), Lsa.fit(texts)
     vectors = embedder.embed(texts)
 
     def best(scores: np.ndarray) -> list[int]:

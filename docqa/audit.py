@@ -8,7 +8,7 @@ rows come out again as they went in, in two files: those that are kept and those
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from docqa.formats import GivenItem, read_items
 from docqa.index import Index
 from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
-from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+from docqa.records import Chunk, Evidence, Origin, Passage, QAItem, item_id
 from docqa.runfolder import Spool, read_records, replacing
 from docqa.settings import Settings
 from docqa.store import Store
@@ -31,6 +31,9 @@ from docqa.verify.wording import asked, content
 
 LOOKED_UP = 5
 """Passages in which the supporting sentence is looked for."""
+
+BLOCK = 64
+"""Rows that are looked up together."""
 
 FROM_QUESTION = 0.2
 """What a word of the question counts in a sentence beside one of the answer: it tells equal sentences apart."""
@@ -69,7 +72,8 @@ async def _audit(
             progress.watch(backend.status)
             await _read(corpus, source, paths)
             runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
-            index = await open_index(pool, out, corpus.chunks)
+            weight = settings.index.dense_weight
+            index = await open_index(pool, out, corpus.chunks, backend.embedder, weight)
             progress.total("verify", len(given), final=True)
             verified = Spool(out / "work" / "verified.jsonl")
             try:
@@ -111,15 +115,18 @@ async def _read(corpus: Corpus, source: Path, paths: list[Path]) -> None:
         raise SettingsError(f"{source}: there is no text in its documents; `docqa parse FILE` shows what docqa sees")
 
 
-async def _items(given: list[GivenItem], index: Index) -> AsyncIterator[QAItem]:
-    for row in given:
-        yield _grounded(row, index)
+async def _items(given: list[GivenItem], index: Index) -> AsyncIterator[list[QAItem]]:
+    for start in range(0, len(given), BLOCK):
+        block = given[start : start + BLOCK]
+        said = [f"{row.question} {row.answer}" for row in block]
+        found = await asyncio.to_thread(index.search_all, said, LOOKED_UP)
+        yield [_grounded(row, passages, index) for row, passages in zip(block, found, strict=True)]
 
 
-def _grounded(row: GivenItem, index: Index) -> QAItem:
+def _grounded(row: GivenItem, passages: Sequence[Passage], index: Index) -> QAItem:
     """The row as an item, with the sentence of the corpus that bears it out best as its evidence."""
     language = detect_language(f"{row.question}\n{row.answer}")
-    found = [index.chunk(passage.chunk_id) for passage in index.search(f"{row.question} {row.answer}", LOOKED_UP)]
+    found = [index.chunk(passage.chunk_id) for passage in passages]
     best = max(_supporting(row, found, language), key=lambda pair: pair[0], default=(0.0, None))
     score, evidence = best
     chunk = index.chunk(evidence.chunk_id) if evidence else found[0] if found else None

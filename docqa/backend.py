@@ -4,13 +4,15 @@ A backend is a handful of functions; the pipeline does not know which one it has
 ``means().not_done``, and the run reports it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
 from pathlib import Path
 
-from docqa import prompts
+from docqa import embed, prompts
+from docqa.embed import Embedder
 from docqa.errors import WorkerError
 from docqa.generate import Failed, Made, extractive, self_qa
 from docqa.models.chat import ChatModel
@@ -25,7 +27,7 @@ from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Read
 from docqa.verify.model import ModelClosedBook, ModelJudge, ModelReader
 from docqa.workers import WorkerPool
 
-EMBEDDER = "TF-IDF with truncated SVD, fitted on the corpus (no model)"
+LSA = "TF-IDF with truncated SVD, fitted on the corpus (no model)"
 NO_CLOSED_BOOK = "closed book: the embedded backend has no model to ask, so no item is marked known or novel"
 
 PASSAGES = 12
@@ -49,6 +51,7 @@ class Backend:
         passages: how many the reader gets to see.
         languages: of the chunks it makes items from.
         chunks_at_a_time, items_at_a_time: how many to have under way, so that no worker and no server ever waits.
+        embedder: for the index; None for the embedded one, which is fitted on the corpus.
         means: what did the work, for the card and the summary.
         status: what a model has done so far, in a line; "" without one.
     """
@@ -62,6 +65,7 @@ class Backend:
     languages: Sequence[str]
     chunks_at_a_time: int
     items_at_a_time: int
+    embedder: Embedder | None
     means: Callable[[], Means]
     status: Callable[[], str]
 
@@ -82,6 +86,7 @@ async def open_backend(
     generate = settings.generate
     folder = Path(generate.prompts) if generate.prompts else None
     templates = Prompts(folder, domain=generate.domain, persona=generate.persona)
+    embedder = await asyncio.to_thread(embed.chosen, settings.index)
     async with AsyncExitStack() as stack:
         opened: list[Session] = []
         for chosen in (model or chat_model(settings.model), chat_model(settings.student)):
@@ -90,12 +95,14 @@ async def open_backend(
                 await chosen.start()
                 opened.append(Session(chosen, store, settings.seed))
         if model or is_named(settings.model):
-            yield _with_model(settings, opened[0], opened[-1], templates)
+            yield _with_model(settings, opened[0], opened[-1], templates, embedder)
         else:
-            yield _embedded(settings, pool, opened[0] if opened else None, templates)
+            yield _embedded(settings, pool, opened[0] if opened else None, templates, embedder)
 
 
-def _embedded(settings: Settings, pool: WorkerPool, student: Session | None, templates: Prompts) -> Backend:
+def _embedded(
+    settings: Settings, pool: WorkerPool, student: Session | None, templates: Prompts, embedder: Embedder | None
+) -> Backend:
     def means() -> Means:
         return Means(
             models={
@@ -103,7 +110,7 @@ def _embedded(settings: Settings, pool: WorkerPool, student: Session | None, tem
                 "reader": "docqa extractive reader (no model)",
                 "judge": "docqa lexical judge (no model)",
                 **({"closed book": student.model.name} if student else {}),
-                "embedder": EMBEDDER,
+                "embedder": embedder.name if embedder else LSA,
             },
             not_done=() if student else (NO_CLOSED_BOOK,),
             notes=tuple(student.model.notes) if student else (),
@@ -120,6 +127,7 @@ def _embedded(settings: Settings, pool: WorkerPool, student: Session | None, tem
         languages=extractive.LANGUAGES,
         chunks_at_a_time=4 * pool.workers,
         items_at_a_time=2 * student.model.concurrency if student else 2,
+        embedder=embedder,
         means=means,
         status=lambda: str(student.usage) if student else "",
     )
@@ -134,7 +142,9 @@ async def _by_rule(settings: GenerateSettings, pool: WorkerPool, chunk: Chunk) -
         return Made(failed=(Failed(error),))
 
 
-def _with_model(settings: Settings, session: Session, student: Session, templates: Prompts) -> Backend:
+def _with_model(
+    settings: Settings, session: Session, student: Session, templates: Prompts, embedder: Embedder | None
+) -> Backend:
     """A model's backend; ``student`` is the same session unless another model is asked what it knows."""
     generate, name = settings.generate, session.model.name
     models = [session] if student is session else [session, student]
@@ -149,7 +159,7 @@ def _with_model(settings: Settings, session: Session, student: Session, template
                 "reader": name,
                 "judge": f"docqa lexical judge where words tell, else {name}",
                 "closed book": student.model.name,
-                "embedder": EMBEDDER,
+                "embedder": embedder.name if embedder else LSA,
             },
             notes=tuple(note for each in models for note in each.model.notes),
             usage=usage(),
@@ -172,6 +182,7 @@ def _with_model(settings: Settings, session: Session, student: Session, template
         languages=prompts.LANGUAGES,
         chunks_at_a_time=_live_chunks(session.model, settings.chunk.max_tokens),
         items_at_a_time=2 * session.model.concurrency,
+        embedder=embedder,
         means=means,
         status=lambda: str(usage()),
     )

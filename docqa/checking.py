@@ -9,11 +9,12 @@ from pathlib import Path
 
 from docqa import outputs
 from docqa.backend import Backend
+from docqa.embed import Embedder
 from docqa.errors import CallError, WorkerError
 from docqa.index import Index, build_index
 from docqa.records import Chunk, Passage, QAItem
 from docqa.settings import VerifySettings
-from docqa.stream import ordered_map, runs
+from docqa.stream import ordered_map
 from docqa.verify import decided, unknown, verify
 from docqa.verify.given import verify_given
 from docqa.workers import WorkerPool
@@ -25,22 +26,30 @@ INDEX_TIMEOUT_S = 3600.0
 """For building the index, which takes about two seconds for 1,000 chunks."""
 
 
-async def open_index(pool: WorkerPool, out: Path, chunks: Sequence[Chunk]) -> Index:
+async def open_index(
+    pool: WorkerPool, out: Path, chunks: Sequence[Chunk], dense: Embedder | None, dense_weight: float
+) -> Index:
     """The index over ``chunks``, which ``out/chunks.jsonl`` holds, too.
 
-    It is built by a worker and opened in a thread, so that a model is kept busy meanwhile.
+    It is built by a worker and opened in a thread, so that a model is kept busy meanwhile; with a ``dense`` embedder it
+    is built in the thread, since its model is loaded in this process.
     """
-    with suppress(WorkerError):  # then it is built here
-        await pool.call(partial(build_index, out / "index"), out / "chunks.jsonl", timeout_s=INDEX_TIMEOUT_S)
-    index = await asyncio.to_thread(Index.open_or_build, out / "index", chunks)
+    if dense is None:
+        with suppress(WorkerError):  # then it is built here
+            await pool.call(partial(build_index, out / "index"), out / "chunks.jsonl", timeout_s=INDEX_TIMEOUT_S)
+    index = await asyncio.to_thread(Index.open_or_build, out / "index", chunks, dense, dense_weight)
     gc.freeze()  # what is loaded now stays to the end; the collector need not go through it again and again
     return index
 
 
 async def checked(
-    items: AsyncIterator[QAItem], index: Index, backend: Backend, settings: VerifySettings, seen: outputs.Seen
+    items: AsyncIterator[list[QAItem]], index: Index, backend: Backend, settings: VerifySettings, seen: outputs.Seen
 ) -> AsyncIterator[QAItem]:
-    """The items with their verdicts; a call that failed makes its item ``unknown`` and ends in ``seen``."""
+    """The items with their verdicts; a call that failed makes its item ``unknown`` and ends in ``seen``.
+
+    Args:
+        items: as many at a time as there are; they are searched for together.
+    """
 
     async def check(found: tuple[QAItem, list[Passage]]) -> QAItem:
         item, passages = found
@@ -67,10 +76,10 @@ async def checked(
 
 
 async def _searched(
-    items: AsyncIterator[QAItem], index: Index, passages: int
+    items: AsyncIterator[list[QAItem]], index: Index, passages: int
 ) -> AsyncIterator[tuple[QAItem, list[Passage]]]:
-    """Each item with the passages for its question; questions about one chunk are searched for together."""
-    async for about_one in runs(items, lambda item: item.chunk_ids):
-        found = index.search_all([item.question for item in about_one], passages)
-        for pair in zip(about_one, found, strict=True):
+    """Each item with the passages for its question. A thread searches: a dense embedder may take its time."""
+    async for some in items:
+        questions = [item.question for item in some]
+        for pair in zip(some, await asyncio.to_thread(index.search_all, questions, passages), strict=True):
             yield pair

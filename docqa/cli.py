@@ -46,6 +46,12 @@ _MODEL_OPTIONS = (
     click.option(
         "--student-base-url", "student_base_urls", multiple=True, metavar="URL", help="Server with the student."
     ),
+    click.option(
+        "--embedder",
+        metavar="NAME",
+        help="Dense embedder: folder or Hugging Face name for sentence-transformers, or on --embedder-url.",
+    ),
+    click.option("--embedder-url", metavar="URL", help="OpenAI-compatible server with /embeddings."),
     click.option("--concurrency", type=int, help="Calls under way at a time, a server.  [default: 320]"),
     click.option(
         "--policy",
@@ -154,7 +160,10 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "max_tokens": "chunk",
         "workers": "parse",
         "policy": "verify",
+        "embedder": "index",
+        "base_url": "index",
     }
+    flags["base_url"] = flags.pop("embedder_url")
     student = {"name": flags.pop("student_model"), "base_urls": flags.pop("student_base_urls")}
     nested: dict[str, Any] = {"student": given} if (given := {k: v for k, v in student.items() if v}) else {}
     for name, value in flags.items():

@@ -12,8 +12,10 @@ its folder is touched, and every search comes from one process.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa.bm25 import BM25
-from docqa.embed import VERSION, Embedder, Vectors
+from docqa.embed import Embedder, Vectors
+from docqa.embed.lsa import NAME, Lsa
 from docqa.records import Chunk, Passage, content_id
 from docqa.runfolder import read_records
 
@@ -31,8 +34,11 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 DENSE_WEIGHT = 0.2
-"""Beside 1 for BM25. `python -m benchmarks.retrieval`, recall at 1 and 5: English .895 .973 (BM25 .892 .968),
-simplified Chinese .970 .998 (.968 .998), traditional .932 .993 (.935 .994); a larger weight costs recall at 1."""
+"""Beside 1 for BM25, if the settings don't say.
+
+`python -m benchmarks.retrieval`, recall at 1 and 5: English .895 .973 (BM25 .892 .968), simplified Chinese .970 .998
+(.968 .998), traditional .932 .993 (.935 .994); a larger weight costs recall at 1.
+"""
 
 CANDIDATES = 100
 """How many each side proposes."""
@@ -47,31 +53,52 @@ PROBES = 3
 class Index:
     """What retrieval verification asks: the chunks that fit a question, and a chunk's neighbours."""
 
-    def __init__(self, chunks: Sequence[Chunk], embedder: Embedder, client: Client, collection: Collection) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        embedder: Embedder,
+        client: Client,
+        collection: Collection,
+        dense_weight: float = DENSE_WEIGHT,
+    ) -> None:
         self._chunks = list(chunks)
         self._at = {chunk.id: at for at, chunk in enumerate(self._chunks)}
         self._bm25 = BM25([searched_text(chunk) for chunk in self._chunks])
         self._embedder, self._client, self._collection = embedder, client, collection
+        self._dense_weight = dense_weight
+        self._one_at_a_time = threading.Lock()
 
     @classmethod
-    def open_or_build(cls, folder: Path, chunks: Iterable[Chunk]) -> Index:
+    def open_or_build(
+        cls,
+        folder: Path,
+        chunks: Iterable[Chunk],
+        dense: Embedder | None = None,
+        dense_weight: float = DENSE_WEIGHT,
+    ) -> Index:
         """Open the index of exactly these chunks in ``folder``, or build it there; older ones are removed.
 
         Chunks are taken in the order given, neighbours in a document next to each other; of equal ids the first counts.
+
+        Args:
+            dense: the embedder to use; None for the embedded one, fitted on the chunks.
+
+        Raises:
+            ModelError: ``dense`` cannot embed.
         """
         chunks = _once(chunks)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / index_name(chunks)
-        opened = _open(path, len(chunks))
+        path = folder / index_name(chunks, dense.name if dense else NAME)
+        opened = _open(path, len(chunks), dense)
         if opened is None:
             for stale in folder.iterdir():
                 if stale.is_dir() and stale.name.startswith((f"{COLLECTION}-", ".building-")):
                     shutil.rmtree(stale)
-            _build(path, chunks)
-            opened = _open(path, len(chunks))
+            _build(path, chunks, dense)
+            opened = _open(path, len(chunks), dense)
         if opened is None:
             raise RuntimeError(f"{path}: the index that was just built cannot be read")
-        return cls(chunks, *opened)
+        return cls(chunks, *opened, dense_weight)
 
     def search(self, question: str, k: int = 8) -> list[Passage]:
         """The ``k`` chunks that fit ``question`` best, best first; equal scores keep the chunks' order."""
@@ -81,7 +108,9 @@ class Index:
         """``search`` for several questions; Chroma takes a millisecond a query, however many questions it holds."""
         if not self._chunks:
             return [[] for _ in questions]
-        near = self._nearest(questions)
+        vectors = self._embedder.embed(questions, asked=True)
+        with self._one_at_a_time:
+            near = self._nearest(vectors)
         return [self._fused(question, meaning, k) for question, meaning in zip(questions, near, strict=True)]
 
     def _fused(self, question: str, meaning: dict[int, float], k: int) -> list[Passage]:
@@ -91,16 +120,15 @@ class Index:
         if not candidates:
             return []
         floor = min(meaning.values(), default=0.0)
-        fused = _z(words[candidates]) + DENSE_WEIGHT * _z(np.array([meaning.get(at, floor) for at in candidates]))
+        fused = _z(words[candidates]) + self._dense_weight * _z(np.array([meaning.get(at, floor) for at in candidates]))
         scores = fused.round(6)
         best = np.argsort(-scores, kind="stable")[:k].tolist()
         return [Passage(chunk_id=self._chunks[candidates[at]].id, score=float(scores[at])) for at in best]
 
-    def _nearest(self, questions: Sequence[str]) -> list[dict[int, float]]:
+    def _nearest(self, vectors: Vectors) -> list[dict[int, float]]:
         """Cosine similarity of the nearest chunks by position; none for a question without a known term."""
-        vectors = self._embedder.embed(questions)
         known = [row for row, vector in enumerate(vectors) if vector.any()]
-        near: list[dict[int, float]] = [{} for _ in questions]
+        near: list[dict[int, float]] = [{} for _ in vectors]
         if not known:
             return near
         found: Any = self._collection.query(
@@ -152,10 +180,16 @@ def searched_text(chunk: Chunk) -> str:
     return "\n".join([chunk.title, *chunk.heading_path, chunk.text])
 
 
-def index_name(chunks: Sequence[Chunk]) -> str:
+def index_name(chunks: Sequence[Chunk], embedder: str = NAME) -> str:
     """A folder's name that is the same exactly when the chunks, their order and the embedder are."""
     parts = (part for chunk in chunks for part in (chunk.id, searched_text(chunk)))
-    return f"{COLLECTION}-{content_id(VERSION, *parts)}"
+    return f"{COLLECTION}-{content_id(embedder, *parts)}"
+
+
+def collection_name(embedder: str) -> str:
+    """The Chroma collection for an embedder's vectors, within what Chroma takes: ``chunks-BAAI-bge-m3-4be1...``."""
+    words = re.sub(r"[^A-Za-z0-9.-]+", "-", embedder)[-100:].strip(".-")
+    return f"{COLLECTION}-{words}-{content_id(embedder)[:8]}"
 
 
 def _z(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,19 +208,20 @@ def _client(path: Path) -> Client:
     return cast("Client", client)
 
 
-def _build(path: Path, chunks: Sequence[Chunk]) -> None:
+def _build(path: Path, chunks: Sequence[Chunk], dense: Embedder | None) -> None:
     """Build beside ``path`` and rename to it: whoever finds the name finds a whole index."""
     texts = [searched_text(chunk) for chunk in chunks]
-    embedder = Embedder.fit(texts)
+    embedder = dense or Lsa.fit(texts)
     # Never a name that was used before: Chroma remembers a path for as long as the process lives.
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
     vectors = embedder.embed(texts)
-    embedder.save(beside / "embedder.npz")
+    if isinstance(embedder, Lsa):
+        embedder.save(beside / "embedder.npz")
     np.savez(beside / "vectors.npz", vectors=vectors)
     client = _client(beside)
     try:
         collection = client.create_collection(
-            COLLECTION,
+            collection_name(embedder.name),
             embedding_function=None,
             # One thread and a wide beam: the same graph and the same neighbours every time.
             configuration={"hnsw": {"space": "cosine", "num_threads": 1, "ef_construction": 200, "ef_search": 200}},
@@ -200,16 +235,16 @@ def _build(path: Path, chunks: Sequence[Chunk]) -> None:
     beside.rename(path)
 
 
-def _open(path: Path, size: int) -> tuple[Embedder, Client, Collection] | None:
+def _open(path: Path, size: int, dense: Embedder | None) -> tuple[Embedder, Client, Collection] | None:
     """The parts of the index in ``path``; None when it is missing or any part of it cannot be read."""
     if not path.is_dir():
         return None
     try:
-        embedder = Embedder.load(path / "embedder.npz")
+        embedder = dense or Lsa.load(path / "embedder.npz")
         with np.load(path / "vectors.npz", allow_pickle=False) as stored:
             vectors = stored["vectors"]
         client = _client(path)
-        collection = client.get_collection(COLLECTION, embedding_function=None)
+        collection = client.get_collection(collection_name(embedder.name), embedding_function=None)
         if len(vectors) == size and _answers(collection, vectors):
             return embedder, client, collection
         client.close()

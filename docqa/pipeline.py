@@ -93,7 +93,8 @@ async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool
     """Answer each item's question again, once there is an index; the items go on with their verdicts."""
     await corpus.complete.wait()
     runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
-    index = await open_index(corpus.pool, out, corpus.chunks)
+    weight = corpus.settings.index.dense_weight
+    index = await open_index(corpus.pool, out, corpus.chunks, backend.embedder, weight)
     try:
         async for item in checked(made.follow(QAItem), index, backend, corpus.settings.verify, corpus.seen):
             corpus.progress.advance("verify")

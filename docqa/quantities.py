@@ -110,8 +110,9 @@ UNIT_AFTER = re.compile(rf"\s?({_ANY_UNIT})(?![A-Za-z0-9·/])")
 _SPACED_QUANTITY = re.compile(rf"(?<![\d.,])\d{{1,3}}(?: \d{{3}})+(?=\s?(?:{_ANY_UNIT})(?![A-Za-z0-9·/]))")
 
 
+@lru_cache(maxsize=16384)
 def numbers(text: str) -> Counter[str]:
-    """The numbers in ``text`` in one written form, with how often each stands there."""
+    """The numbers in ``text`` in one written form, with how often each stands there. It is shared: don't change it."""
     return Counter(value for value, _ in _quantities(text))
 
 

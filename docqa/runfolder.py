@@ -73,14 +73,14 @@ class Spool:
         self._file.close()
         self._changed.set()
 
-    async def follow(self, model: type[M]) -> AsyncIterator[M]:
-        """The records from the first, each as soon as it is there, until the spool is closed and all are read."""
+    async def follow(self, model: type[M], most: int = 64) -> AsyncIterator[list[M]]:
+        """The records from the first: each time all that are there, up to ``most``, until the spool is closed."""
         read = 0
         with self.path.open(encoding="utf-8") as file:
             while read < self.count or not self._file.closed:
-                if read < self.count:
-                    yield model.model_validate_json(file.readline())
-                    read += 1
+                if ready := min(most, self.count - read):
+                    yield [model.model_validate_json(file.readline()) for _ in range(ready)]
+                    read += ready
                 else:
                     self._changed.clear()
                     await self._changed.wait()

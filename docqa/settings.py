@@ -19,6 +19,9 @@ from pydantic_settings import (
 
 from docqa.errors import SettingsError
 
+API_KEY = "DOCQA_API_KEY"
+"""The environment variable with the servers' key; a key is read from nowhere else and written nowhere."""
+
 Format = Literal["alpaca", "sharegpt", "messages"]
 
 
@@ -106,6 +109,25 @@ class GenerateSettings(Section):
     timeout_s: float = Field(60.0, gt=0, description="Seconds one chunk may take before its worker is killed.")
 
 
+class IndexSettings(Section):
+    """Chunks to an index."""
+
+    embedder: str = Field(
+        "",
+        description="Dense embedder: folder or Hugging Face name for sentence-transformers in this process, or the "
+        "name that base_url knows; empty (and no base_url): TF-IDF and SVD, fitted on the corpus, without a model.",
+    )
+    base_url: str = Field("", description="Server with /embeddings for it, like http://localhost:8001/v1.")
+    question_prefix: str = Field("", description='Put before each question, for models that want it: e5 has "query: ".')
+    passage_prefix: str = Field("", description='Put before each chunk: e5 has "passage: ".')
+    dense_weight: float = Field(
+        0.2,
+        ge=0,
+        le=10,
+        description="Weight of the vectors beside 1 for BM25; `python -m benchmarks.retrieval` shows what one does.",
+    )
+
+
 class VerifySettings(Section):
     """Items to verdicts."""
 
@@ -189,6 +211,7 @@ class Settings(BaseSettings):
         description="The model that will be trained, asked what it knows already; if none, the one above is.",
     )
     generate: GenerateSettings = Field(GenerateSettings(), description="Chunks to questions and answers.")
+    index: IndexSettings = Field(IndexSettings(), description="How passages are found for a question.")
     verify: VerifySettings = Field(VerifySettings(), description="Back-verification of each item.")
     curate: CurateSettings = Field(CurateSettings(), description="Which verified items are kept.")
     blend: BlendSettings = Field(BlendSettings(), description="General data, blended in against forgetting.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from handmade import make_chunk
 
-from docqa.embed import Embedder
+from docqa.embed.lsa import Lsa
 from docqa.index import Index, index_name
 from docqa.records import Chunk
 
@@ -134,14 +134,14 @@ def test_the_same_chunk_twice_counts_once(tmp_path: Path) -> None:
 
 def test_an_embedder_reads_back_what_it_saved(tmp_path: Path) -> None:
     texts = [chunk.text for chunk in CHUNKS]
-    embedder = Embedder.fit(texts)
+    embedder = Lsa.fit(texts)
     embedder.save(tmp_path / "embedder.npz")
-    assert (Embedder.load(tmp_path / "embedder.npz").embed(texts) == embedder.embed(texts)).all()
+    assert (Lsa.load(tmp_path / "embedder.npz").embed(texts) == embedder.embed(texts)).all()
 
 
 def test_inflections_are_near_in_meaning_and_strangers_are_not() -> None:
     texts = [chunk.text for chunk in CHUNKS]
-    embedder = Embedder.fit(texts)
+    embedder = Lsa.fit(texts)
     question, same, other = embedder.embed(["lubricated bearing", "bearings lubricating", "冷库"])
     assert question @ same > question @ other
 

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from docqa.errors import SettingsError
 from docqa.models.chat import ChatModel
-from docqa.models.server import API_KEY, Servers
-from docqa.settings import ModelSettings
+from docqa.models.server import Servers
+from docqa.settings import API_KEY, ModelSettings
 
 _SECRETS = {"hf_token", "api_key", "token"}
 

@@ -23,12 +23,10 @@ from pydantic import BaseModel
 from docqa.errors import CallError, ModelError
 from docqa.models.chat import Completion, Prompt, schema
 from docqa.models.reply import UnreadableError, head, read
+from docqa.settings import API_KEY
 
 if TYPE_CHECKING:
     import aiohttp
-
-API_KEY = "DOCQA_API_KEY"
-"""The environment variable with the servers' key; a key is read from nowhere else and written nowhere."""
 
 CONCURRENCY = 320
 """Calls under way a server, if the settings don't say: above vLLM's default of 256 sequences, as measured."""

@@ -97,7 +97,8 @@ async def _verified(
     source = await _judged(item, await reader.read(item.question, _source(item, index), item.language), judge)
     first = first.model_copy(update={"source": source})
     if agrees(source, threshold) and first.source_rank is None and (named := _named(item, index)) is not None:
-        again = await _retrieve(named, index.search(named.question, max(1, len(found))), index, reader, judge)
+        passages = await asyncio.to_thread(index.search, named.question, max(1, len(found)))
+        again = await _retrieve(named, passages, index, reader, judge)
         if agrees(again.retrieval, threshold):
             return _verdict(named, again.model_copy(update={"rewritten_from": item.question}), memory, threshold)
     return _verdict(item, first, memory, threshold, _contradicted(item, first, index))

@@ -15,15 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from docqa.embed import Vectors
 from docqa.terms import terms
 from docqa.text import is_cjk
 
-Vectors = NDArray[np.float32]
-"""One row a text, of unit length or all zero."""
-
-VERSION = "lsa-1"
+NAME = "lsa-1"
 """Part of an index's name: raise it when the same texts would get other vectors."""
 
 DIMENSIONS = 128
@@ -33,14 +30,16 @@ MAX_FEATURES = 65536
 GRAM = 4
 
 
-class Embedder:
-    """Texts -> vectors. Made by ``fit`` or ``load``."""
+class Lsa:
+    """An ``Embedder``. Made by ``fit`` or ``load``."""
+
+    name = NAME
 
     def __init__(self, vocabulary: dict[str, int], idf: Vectors, components: Vectors) -> None:
         self._vocabulary, self._idf, self._components = vocabulary, idf, components
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> Embedder:
+    def fit(cls, texts: Sequence[str]) -> Lsa:
         """Fit on the texts to be found. Any number of them will do; of fewer than three, the vectors are TF-IDF's."""
         from sklearn.decomposition import TruncatedSVD
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -58,8 +57,8 @@ class Embedder:
         # Rounded, so that the last bits, in which two machines' linear algebra differ, never decide a rank.
         return cls(vocabulary, vectorizer.idf_.astype(np.float32), components.round(5).astype(np.float32))
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row of unit length for each text; zeros for a text without a known term."""
+    def embed(self, texts: Sequence[str], asked: bool = False) -> Vectors:
+        """One row of unit length for each text, question or not; zeros for a text without a known term."""
         vectors = np.zeros((len(texts), len(self._components)), dtype=np.float32)
         for row, text in enumerate(texts):
             counts: dict[int, int] = {}
@@ -80,7 +79,7 @@ class Embedder:
         np.savez(path, vocabulary=np.array(known, dtype=np.str_), idf=self._idf, components=self._components)
 
     @classmethod
-    def load(cls, path: Path) -> Embedder:
+    def load(cls, path: Path) -> Lsa:
         """Read what ``save`` wrote.
 
         Raises:
