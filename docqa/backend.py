@@ -202,6 +202,8 @@ def describe(settings: Settings) -> Iterator[str]:
     """
     for chosen in (settings.model, settings.student):
         chat_model(chosen)
+    if settings.index.embedder or settings.index.base_url:
+        yield f"retrieval    BM25 and vectors of {settings.index.embedder or settings.index.base_url}"
     if not is_named(settings.model):
         yield "generator    embedded rules, English and Chinese: 0 model calls"
         closed = "closed book 1 call a question" if is_named(settings.student) else "closed book not available"

@@ -10,8 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,16 +38,32 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a vLLM server that serves the tiny model as ``tiny``."""
+    structured = '{"backend": "xgrammar", "disable_any_whitespace": true}'
+    flags = ["--enable-prompt-tokens-details", "--structured-outputs-config", structured]
+    with _serving(tiny_model, flags, tmp_path_factory.mktemp("server") / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def embeddings_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a vLLM server that embeds with the tiny model."""
+    flags = ["--runner", "pooling", "--convert", "embed"]
+    # Otherwise vLLM 0.32's CPU build dies at its first embedding.
+    flags += ["--dtype", "float32", "--no-enable-prefix-caching", "--no-enable-chunked-prefill"]
+    with _serving(tiny_model, flags, tmp_path_factory.mktemp("embeddings") / "log") as url:
+        yield url
+
+
+@contextmanager
+def _serving(model: Path, flags: Sequence[str], log: Path) -> Iterator[str]:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        *(sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(tiny_model)),
+        *(sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model)),
         *("--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port)),
-        *("--enforce-eager", "--dtype", "bfloat16", "--enable-prompt-tokens-details"),
-        *("--structured-outputs-config", '{"backend": "xgrammar", "disable_any_whitespace": true}'),
+        *("--enforce-eager", "--dtype", "bfloat16", *flags),
     ]
-    log = tmp_path_factory.mktemp("server") / "log"
     with log.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
     try:
