@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from docqa import outputs, parse, runfolder
 from docqa.chunk import chunk_document, token_counter
 from docqa.errors import ParseError, SettingsError, WorkerError
+from docqa.parse import overlay
 from docqa.progress import Progress
 from docqa.records import Chunk, Document, Record
 from docqa.settings import ParseSettings, Settings
@@ -163,3 +165,15 @@ def parse_one(path: Path, settings: ParseSettings) -> Document:
             return await parse_file(pool, path, path.parent, settings)
 
     return asyncio.run(parsed())
+
+
+def pictures_of(path: Path, settings: ParseSettings) -> dict[int, bytes]:
+    """A PNG of each page, drawn by a worker as the file was parsed by one; fewer, or none, if it can't be drawn."""
+
+    async def drawn() -> dict[int, bytes]:
+        async with open_pool(settings.model_copy(update={"workers": 1})) as pool:
+            with suppress(WorkerError):
+                return await pool.call(overlay.page_pictures, path, timeout_s=settings.timeout_s)
+        return {}
+
+    return asyncio.run(drawn())

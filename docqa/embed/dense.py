@@ -99,10 +99,12 @@ class Endpoint:
 
         try:
             served = [str(model["id"]) for model in self._http.get(f"{self._url}/models").json()["data"]]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except httpx.HTTPError as error:
             raise ModelError(
-                f"{self._url}: no server answers with its models ({error}); name one: --embedder"
+                f"{self._url}: no server answers ({error}); check --embedder-url (it usually ends in /v1)"
             ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{self._url}: does not say which models it has; name one with --embedder") from error
         if len(served) != 1:
             raise ModelError(f"{self._url}: serves {', '.join(served) or 'nothing'}; name one with --embedder")
         self._model = served[0]
