@@ -11,7 +11,7 @@ from docqa import outputs
 from docqa.backend import Backend
 from docqa.embed import Embedder
 from docqa.errors import CallError, WorkerError
-from docqa.index import Index, build_index
+from docqa.index import Index, fit_index
 from docqa.records import Chunk, Passage, QAItem
 from docqa.settings import VerifySettings
 from docqa.stream import ordered_map
@@ -31,12 +31,12 @@ async def open_index(
 ) -> Index:
     """The index over ``chunks``, which ``out/chunks.jsonl`` holds, too.
 
-    It is built by a worker and opened in a thread, so that a model is kept busy meanwhile; with a ``dense`` embedder it
-    is built in the thread, since its model is loaded in this process.
+    The embedded embedder is fitted by a worker, and the index built in a thread, so that a model is kept busy
+    meanwhile; a ``dense`` one is loaded in this process, so it embeds in the thread.
     """
     if dense is None:
-        with suppress(WorkerError):  # then it is built here
-            await pool.call(partial(build_index, out / "index"), out / "chunks.jsonl", timeout_s=INDEX_TIMEOUT_S)
+        with suppress(WorkerError):  # then it is fitted here
+            await pool.call(partial(fit_index, out / "index"), out / "chunks.jsonl", timeout_s=INDEX_TIMEOUT_S)
     index = await asyncio.to_thread(Index.open_or_build, out / "index", chunks, dense, dense_weight)
     gc.freeze()  # what is loaded now stays to the end; the collector need not go through it again and again
     return index

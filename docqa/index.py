@@ -19,6 +19,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 DENSE_WEIGHT = 0.2
 """Beside 1 for BM25, if the settings don't say.
 
-`python -m benchmarks.retrieval`, recall at 1 and 5: English .895 .973 (BM25 .892 .968), simplified Chinese .970 .998
-(.968 .998), traditional .932 .993 (.935 .994); a larger weight costs recall at 1.
+`python -m benchmarks.retrieval`, recall at 1 and 5: English .893 .973 (BM25 .892 .968), simplified Chinese .968 .998
+(.968 .998), traditional .934 .992 (.935 .994); a larger weight costs recall at 1.
 """
 
 CANDIDATES = 100
@@ -92,7 +93,11 @@ class Index:
         opened = _open(path, len(chunks), dense)
         if opened is None:
             for stale in folder.iterdir():
-                if stale.is_dir() and stale.name.startswith((f"{COLLECTION}-", ".building-")):
+                if (
+                    stale.is_dir()
+                    and stale.name.startswith((f"{COLLECTION}-", ".building-"))
+                    and stale != _fitted(path)
+                ):
                     shutil.rmtree(stale)
             _build(path, chunks, dense)
             opened = _open(path, len(chunks), dense)
@@ -163,12 +168,16 @@ class Index:
         self._client.close()
 
 
-def build_index(folder: Path, chunks: Path) -> None:
-    """Have the index of the chunks in a file in ``folder``.
+def fit_index(folder: Path, chunks: Path) -> None:
+    """Have in ``folder`` what takes most of the time and memory of an index of the chunks in a file: the vectors.
 
-    For a process of its own: what fitting takes (sklearn, and the matrices of the whole corpus) goes when it ends.
+    For a process of its own: what fitting takes (the matrices of the whole corpus) goes when it ends.
     """
-    Index.open_or_build(folder, read_records(chunks, Chunk)).close()
+    known = _once(read_records(chunks, Chunk))
+    path = folder / index_name(known)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.is_dir() and not _fitted(path).is_dir():
+        _fit(path, known, None)
 
 
 def _once(chunks: Iterable[Chunk]) -> list[Chunk]:
@@ -208,20 +217,32 @@ def _client(path: Path) -> Client:
     return cast("Client", client)
 
 
-def _build(path: Path, chunks: Sequence[Chunk], dense: Embedder | None) -> None:
-    """Build beside ``path`` and rename to it: whoever finds the name finds a whole index."""
+def _fitted(path: Path) -> Path:
+    """Where the vectors of the index in ``path`` wait to be put into Chroma."""
+    return path.with_name(f"{path.name}.fitted")
+
+
+def _fit(path: Path, chunks: Sequence[Chunk], dense: Embedder | None) -> None:
     texts = [searched_text(chunk) for chunk in chunks]
     embedder = dense or Lsa.fit(texts)
-    # Never a name that was used before: Chroma remembers a path for as long as the process lives.
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
-    vectors = embedder.embed(texts)
     if isinstance(embedder, Lsa):
         embedder.save(beside / "embedder.npz")
-    np.savez(beside / "vectors.npz", vectors=vectors)
+    np.savez(beside / "vectors.npz", vectors=embedder.embed(texts))
+    beside.rename(_fitted(path))
+
+
+def _build(path: Path, chunks: Sequence[Chunk], dense: Embedder | None) -> None:
+    """Build beside ``path`` and rename to it: whoever finds the name finds a whole index."""
+    if not _fitted(path).is_dir():
+        _fit(path, chunks, dense)
+    # Never a name that was used before: Chroma remembers a path for as long as the process lives.
+    beside = _fitted(path).rename(path.with_name(f".building-{uuid4().hex}"))
+    vectors = _vectors(beside)
     client = _client(beside)
     try:
         collection = client.create_collection(
-            collection_name(embedder.name),
+            collection_name(dense.name if dense else NAME),
             embedding_function=None,
             # One thread and a wide beam: the same graph and the same neighbours every time.
             configuration={"hnsw": {"space": "cosine", "num_threads": 1, "ef_construction": 200, "ef_search": 200}},
@@ -241,8 +262,7 @@ def _open(path: Path, size: int, dense: Embedder | None) -> tuple[Embedder, Clie
         return None
     try:
         embedder = dense or Lsa.load(path / "embedder.npz")
-        with np.load(path / "vectors.npz", allow_pickle=False) as stored:
-            vectors = stored["vectors"]
+        vectors = _vectors(path)
         client = _client(path)
         collection = client.get_collection(collection_name(embedder.name), embedding_function=None)
         if len(vectors) == size and _answers(collection, vectors):
@@ -254,6 +274,12 @@ def _open(path: Path, size: int, dense: Embedder | None) -> tuple[Embedder, Clie
         # is the same and safe: build again. Chroma would hand out the broken client for this path from its cache.
         _forget_clients()
     return None
+
+
+def _vectors(path: Path) -> Vectors:
+    with np.load(path / "vectors.npz", allow_pickle=False) as stored:
+        vectors: Vectors = stored["vectors"]
+    return vectors
 
 
 def _forget_clients() -> None:

@@ -2,7 +2,7 @@
 
 No weights, no network, and it still finds what BM25 can't: a word's other inflections (character 4-grams) and the
 words that keep its company. Tried before: all-MiniLM (recall at 1 of .13 on Chinese), hashed n-grams at 384 dimensions
-(.50 to .72). This: .77 English, .94 and .78 Chinese alone (`python -m benchmarks.retrieval`). It costs a fit per
+(.50 to .72). This: .75 English, .92 and .74 Chinese alone (`python -m benchmarks.retrieval`). It costs a fit per
 corpus, about two seconds for 1,000 chunks, which is why it is stored beside the vectors.
 
 Method: Deerwester et al. (1990), "Indexing by latent semantic analysis"; sub-linear term frequencies.
@@ -10,17 +10,20 @@ Method: Deerwester et al. (1990), "Indexing by latent semantic analysis"; sub-li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import log
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docqa.embed import Vectors
 from docqa.terms import terms
 from docqa.text import is_cjk
 
-NAME = "lsa-1"
+NAME = "lsa-2"
 """Part of an index's name: raise it when the same texts would get other vectors."""
 
 DIMENSIONS = 128
@@ -41,34 +44,22 @@ class Lsa:
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Lsa:
         """Fit on the texts to be found. Any number of them will do; of fewer than three, the vectors are TF-IDF's."""
-        from sklearn.decomposition import TruncatedSVD
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        if not any(terms(text) for text in texts):
+        counts = [Counter(features(text)) for text in texts]
+        known = _most_frequent(counts)
+        if not known:
             return cls({}, np.zeros(0, np.float32), np.zeros((1, 0), np.float32))
-        vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True, max_features=MAX_FEATURES, dtype=np.float32)
-        matrix = vectorizer.fit_transform(texts)
-        size = min(DIMENSIONS, matrix.shape[0] - 1, matrix.shape[1] - 1)
-        if size < 2:
-            components = np.asarray(matrix.toarray(), dtype=np.float32)
-        else:
-            components = TruncatedSVD(size, n_iter=2, random_state=0).fit(matrix).components_
-        vocabulary = {term: int(index) for term, index in vectorizer.vocabulary_.items()}
+        vocabulary = {term: at for at, term in enumerate(known)}
+        frequency = Counter(term for count in counts for term in count)
+        idf = np.array([1 + log((1 + len(texts)) / (1 + frequency[term])) for term in known], dtype=np.float32)
         # Rounded, so that the last bits, in which two machines' linear algebra differ, never decide a rank.
-        return cls(vocabulary, vectorizer.idf_.astype(np.float32), components.round(5).astype(np.float32))
+        return cls(vocabulary, idf, _components(counts, vocabulary, idf).round(5))
 
     def embed(self, texts: Sequence[str], asked: bool = False) -> Vectors:
         """One row of unit length for each text, question or not; zeros for a text without a known term."""
         vectors = np.zeros((len(texts), len(self._components)), dtype=np.float32)
         for row, text in enumerate(texts):
-            counts: dict[int, int] = {}
-            for feature in features(text):
-                if (index := self._vocabulary.get(feature)) is not None:
-                    counts[index] = counts.get(index, 0) + 1
-            if counts:
-                at = np.fromiter(counts, dtype=np.int64)
-                weights = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._idf[at]
-                vectors[row] = self._components[:, at] @ weights
+            at, weights = _weights(Counter(features(text)), self._vocabulary, self._idf)
+            vectors[row] = self._components[:, at] @ weights
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-9)
         return unit
@@ -89,6 +80,40 @@ class Lsa:
             parts: dict[str, Any] = {name: stored[name] for name in ("vocabulary", "idf", "components")}
         vocabulary = {str(term): index for index, term in enumerate(parts["vocabulary"])}
         return cls(vocabulary, parts["idf"], parts["components"])
+
+
+def _most_frequent(counts: Sequence[Counter[str]]) -> list[str]:
+    """The terms that stand there most often, ``MAX_FEATURES`` at most, in alphabetical order."""
+    total = Counter[str]()
+    for count in counts:
+        total.update(count)
+    return sorted(sorted(total, key=lambda term: (-total[term], term))[:MAX_FEATURES])
+
+
+def _components(counts: Sequence[Counter[str]], vocabulary: Mapping[str, int], idf: Vectors) -> Vectors:
+    """The directions along which the texts' TF-IDF vectors differ most, one a row."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.linalg import svds
+
+    rows = [_weights(count, vocabulary, idf) for count in counts]
+    starts = np.cumsum([0, *(len(at) for at, _ in rows)])
+    data, places = (np.concatenate([row[part] for row in rows]) for part in (1, 0))
+    matrix = csr_matrix((data, places, starts), shape=(len(rows), len(vocabulary)), dtype=np.float32)
+    size = min(DIMENSIONS, len(rows) - 1, len(vocabulary) - 1)
+    if size < 2:
+        return np.asarray(matrix.toarray(), dtype=np.float32)
+    start = np.ones(min(matrix.shape), dtype=np.float32)
+    return np.asarray(svds(matrix, size, v0=start, return_singular_vectors="vh")[2][::-1], dtype=np.float32)
+
+
+def _weights(
+    count: Mapping[str, int], vocabulary: Mapping[str, int], idf: Vectors
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """A text's known terms by number, in order, and their TF-IDF weights, of unit length together."""
+    known = sorted((vocabulary[term], times) for term, times in count.items() if term in vocabulary)
+    at = np.array([number for number, _ in known], dtype=np.int64)
+    weights = (1 + np.log(np.array([times for _, times in known], dtype=np.float32))) * idf[at]
+    return at, weights / max(float(np.linalg.norm(weights)), 1e-9)
 
 
 def features(text: str) -> list[str]:

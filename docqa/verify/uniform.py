@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from docqa.quantities import NUMBER, UNIT_AFTER, UNIT_NAMES, in_digits, month, value_of, written
+from docqa.quantities import NUMBER, UNIT_AFTER, UNIT_NAMES, in_digits, month, numbers, value_of, written
 
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})"
 _DATES = [
@@ -65,6 +65,8 @@ def uniform(text: str) -> str:
 @lru_cache(maxsize=16384)
 def dates(text: str) -> frozenset[tuple[int, int, int]]:
     """(year, month, day) of every whole date in the text."""
+    if not numbers(text):  # known already where two answers are compared
+        return frozenset()
     text = in_digits(text)
     return frozenset(date for pattern in _DATES for match in pattern.finditer(text) if (date := _date(match)))
 
@@ -72,6 +74,8 @@ def dates(text: str) -> frozenset[tuple[int, int, int]]:
 @lru_cache(maxsize=16384)
 def in_units_of(text: str, other: str) -> str:
     """``text`` with each quantity that ``other`` gives in another unit written as there: 1,500 m is 1.5 km."""
+    if not numbers(text) or not numbers(other):
+        return text
     theirs = {base: (value, unit) for _, _, value, unit, base in _quantities(in_digits(other))}
     if not theirs:
         return text
