@@ -176,7 +176,8 @@ def fit_index(folder: Path, chunks: Path) -> None:
     known = _once(read_records(chunks, Chunk))
     path = folder / index_name(known)
     folder.mkdir(parents=True, exist_ok=True)
-    if not path.is_dir() and not _fitted(path).is_dir():
+    if not path.is_dir():
+        shutil.rmtree(_fitted(path), ignore_errors=True)  # left by a run that was killed
         _fit(path, known, None)
 
 

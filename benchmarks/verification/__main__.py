@@ -10,7 +10,14 @@ grounded. The threshold is taken on the reported half's own grounded items, as i
 
 ``support`` is fitted on half 0 of the articles and reported on half 1; with the halves exchanged it is fitted here on
 half 1 and reported on half 0, so that nobody has to believe in one lucky half. Then how often the question alone finds
-its passage. Without the data it says so and ends with 0.
+its passage, and what `docqa verify` decides about the items: the share of each kind that it decides rightly. Without
+the data it says so and ends with 0.
+
+With a model, that last table has a line for it, and nothing else is printed: reader, closed book and judge are the
+model's, as in a run. It takes two calls an item and more; --limit takes fewer items.
+
+    python -m benchmarks.verification --data DIR --model Qwen/Qwen3-8B
+    python -m benchmarks.verification --data DIR --model qwen3:8b --base-url http://localhost:11434/v1 --limit 50
 """
 
 import argparse
@@ -23,6 +30,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.passages import passage_chunk, rows
+from benchmarks.verification import verdicts
 from benchmarks.verification.data import LANGUAGES, Item, load, present
 from benchmarks.verification.fit import FITTED, fit_all
 from docqa.bm25 import BM25
@@ -39,16 +47,27 @@ DEPTHS = (1, 5, 10)
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, required=True, help="folder with corpus.LANG.jsonl and items.LANG.jsonl")
+    parser.add_argument("--model", default="", help="model to verify with, as `docqa verify --model` takes it")
+    parser.add_argument("--base-url", action="append", default=[], help="server with the model (repeatable)")
+    parser.add_argument("--limit", type=int, default=0, help="items of each kind and language  [default: all]")
     given = parser.parse_args()
     if not all(present(given.data, language) for language in LANGUAGES):
         print(f"{given.data}: no verification data here; nothing measured")
         return
     items = {language: load(given.data, language) for language in LANGUAGES}
+    named = {"name": given.model, "base_urls": given.base_url}
+    models = [{key: value for key, value in named.items() if value}] if given.model or given.base_url else []
+    if not models:
+        for language in LANGUAGES:
+            _report(given.data, language, items[language])
+        _exchanged(items)
+    print(f"\n{verdicts.HEADER}")
     for language in LANGUAGES:
-        _report(given.data, language, items[language])
-    _exchanged(items)
+        for line in verdicts.table(given.data, language, verdicts.some(items[language], given.limit), models):
+            print(line, flush=True)
 
 
 def _half(items: Sequence[Item], half: int) -> list[Item]:
