@@ -6,8 +6,9 @@ import pytest
 from handmade import make_chunk
 
 from docqa.embed.lsa import Lsa
-from docqa.index import Index, index_name
+from docqa.index import Index, fit_index, index_name
 from docqa.records import Chunk
+from docqa.runfolder import write_records
 
 CHUNKS = [
     make_chunk("The casing bolts are tightened to 45 N·m in two passes.", headings=["Torques"]),
@@ -137,6 +138,19 @@ def test_an_embedder_reads_back_what_it_saved(tmp_path: Path) -> None:
     embedder = Lsa.fit(texts)
     embedder.save(tmp_path / "embedder.npz")
     assert (Lsa.load(tmp_path / "embedder.npz").embed(texts) == embedder.embed(texts)).all()
+
+
+def test_what_a_worker_fitted_is_used_and_what_a_killed_one_left_is_not(tmp_path: Path) -> None:
+    write_records(tmp_path / "chunks.jsonl", CHUNKS)
+    left = tmp_path / "index" / f"{index_name(CHUNKS)}.fitted"
+    left.mkdir(parents=True)
+    (left / "vectors.npz").write_bytes(b"half of it")
+    fit_index(tmp_path / "index", tmp_path / "chunks.jsonl")
+    assert sorted(file.name for file in left.iterdir()) == ["embedder.npz", "vectors.npz"]
+    index = Index.open_or_build(tmp_path / "index", CHUNKS)
+    assert index.search("casing bolt")[0].chunk_id == CHUNKS[0].id
+    index.close()
+    assert [path.name for path in (tmp_path / "index").iterdir()] == [index_name(CHUNKS)]
 
 
 def test_inflections_are_near_in_meaning_and_strangers_are_not() -> None:
