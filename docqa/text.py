@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from string import ascii_letters
 
 CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303b"  # radicals, 々〇, Hangzhou numerals
@@ -20,7 +21,7 @@ CJK_PUNCTUATION = "\u3000-\u3004\u3008-\u3020\u3030\uff00-\uff0f\uff1a-\uff20\uf
 """Full-width punctuation, likewise; no space belongs beside it."""
 
 _IDEOGRAPH = re.compile(f"[{CJK}]")
-_ASCII_LETTER = re.compile("[A-Za-z]")
+_ASCII_LETTERS = ascii_letters.encode()
 _CJK_SPACE = re.compile(f"(?<=[{CJK}{CJK_PUNCTUATION}])[ \\t]+(?=[{CJK}{CJK_PUNCTUATION}])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
@@ -144,8 +145,8 @@ def estimate_tokens(text: str) -> int:
     """
     text = "".join(text.split())
     if text.isascii():
-        letters = len(_ASCII_LETTER.findall(text))
-        return -(-letters // 4) + -(-(len(text) - letters) // 2)
+        rest = len(text.encode().translate(None, _ASCII_LETTERS))
+        return -(-(len(text) - rest) // 4) + -(-rest // 2)
     wide = len(re.findall(f"[{CJK}{CJK_PUNCTUATION}]", text))
     letters = sum(c.isalpha() for c in text) - len(_IDEOGRAPH.findall(text))
     rest = max(0, len(text) - wide - letters)

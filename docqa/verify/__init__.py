@@ -118,7 +118,8 @@ async def _remembered(item: QAItem, closed_book: ClosedBook | None, judge: Judge
 async def _retrieve(item: QAItem, found: Sequence[Passage], index: Index, reader: Reader, judge: Judge) -> Verdict:
     """A verdict, not yet decided, with what retrieval says."""
     given = await reader.read(item.question, [index.chunk(passage.chunk_id) for passage in found], item.language)
-    ranks = [rank for rank, passage in enumerate(found, 1) if _is_source(item, index.chunk(passage.chunk_id))]
+    quotes = [squash(evidence.quote) for evidence in item.evidence]
+    ranks = [rank for rank, passage in enumerate(found, 1) if _is_source(item, quotes, index.chunk(passage.chunk_id))]
     return Verdict(
         retrieval=await _judged(item, given, judge),
         passages=tuple(found),
@@ -127,12 +128,12 @@ async def _retrieve(item: QAItem, found: Sequence[Passage], index: Index, reader
     )
 
 
-def _is_source(item: QAItem, passage: Chunk) -> bool:
+def _is_source(item: QAItem, quotes: Sequence[str], passage: Chunk) -> bool:
     """Whether a passage is the item's source or its twin: the same evidence in another format or edition."""
     if passage.id in item.chunk_ids:
         return True
     text = _squashed(passage.text)
-    return all(squash(evidence.quote) in text for evidence in item.evidence)
+    return all(quote in text for quote in quotes)
 
 
 @lru_cache(maxsize=4096)

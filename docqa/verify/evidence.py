@@ -107,9 +107,10 @@ def _misreplied(item: QAItem) -> bool:
 
 def _affirmed(answer: str, quotes: list[str]) -> bool:
     """Whether a cell that only denies ("not suitable") is answered without its negation."""
-    said = squash(answer)
-    for quote in quotes:
-        bare = _DENIAL.sub("", quote.strip(), count=1)
-        if bare != quote.strip() and len(bare) <= SHORT and squash(bare) in said and squash(quote) not in said:
+    denials = [quote.strip() for quote in quotes if _DENIAL.match(quote.strip())]
+    said = squash(answer) if denials else ""
+    for quote in denials:
+        bare = _DENIAL.sub("", quote, count=1)
+        if len(bare) <= SHORT and squash(bare) in said and squash(quote) not in said:
             return True
     return False
