@@ -41,8 +41,8 @@ DENSE_WEIGHT = 0.2
 (.968 .998), traditional .934 .992 (.935 .994); a larger weight costs recall at 1.
 """
 
-CANDIDATES = 100
-"""How many each side proposes."""
+CANDIDATES = 50
+"""How many each side proposes; 100 find no more (`python -m benchmarks.retrieval`)."""
 
 BATCH = 5000
 """Chroma refuses more than 5,461 at a time."""

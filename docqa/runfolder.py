@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,17 +73,28 @@ class Spool:
         self._file.close()
         self._changed.set()
 
-    async def follow(self, model: type[M], most: int = 64) -> AsyncIterator[list[M]]:
-        """The records from the first: each time all that are there, up to ``most``, until the spool is closed."""
+    async def follow(self, model: type[M], most: int = 64, patience_s: float = 1.0) -> AsyncIterator[list[M]]:
+        """The records from the first, in lists of ``most`` and fewer, until the spool is closed.
+
+        Args:
+            patience_s: how long to wait for more when there are some, but fewer.
+        """
         read = 0
         with self.path.open(encoding="utf-8") as file:
             while read < self.count or not self._file.closed:
+                await self._grown_to(read + 1)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(patience_s):
+                        await self._grown_to(read + most)
                 if ready := min(most, self.count - read):
                     yield [model.model_validate_json(file.readline()) for _ in range(ready)]
                     read += ready
-                else:
-                    self._changed.clear()
-                    await self._changed.wait()
+
+    async def _grown_to(self, count: int) -> None:
+        """Wait until there are ``count`` records or all."""
+        while self.count < count and not self._file.closed:
+            self._changed.clear()
+            await self._changed.wait()
 
 
 def clear(folder: Path) -> None:

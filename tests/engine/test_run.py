@@ -6,10 +6,12 @@ was finished is made again.
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -44,9 +46,12 @@ def start(documents: Path, out: Path, flags: Sequence[str]) -> subprocess.Popen[
 
 
 def remembered(out: Path) -> int:
-    """The calls in the memo of a run that is not running."""
-    with closing(sqlite3.connect(out / "run.db")) as memo:
-        return int(memo.execute("SELECT count(*) FROM memo WHERE kind = 'completion'").fetchone()[0])
+    """The calls in the memo of a run, read from a copy: a run that goes on holds its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file in out.glob("run.db*"):
+            shutil.copy(file, folder)
+        with closing(sqlite3.connect(Path(folder, "run.db"))) as memo:
+            return int(memo.execute("SELECT count(*) FROM memo WHERE kind = 'completion'").fetchone()[0])
 
 
 def ended(process: subprocess.Popen[str], out: Path) -> int:
@@ -67,9 +72,8 @@ def ended(process: subprocess.Popen[str], out: Path) -> int:
 def test_a_run_ends_and_goes_on_after_a_kill(tiny_model: Path, documents: Path, tmp_path: Path):
     out, flags = tmp_path / "out", ["--model", str(tiny_model), *FLAGS]
     process = start(documents, out, flags)
-    while process.poll() is None and not (out / "work" / "made.jsonl").exists():
+    while process.poll() is None and not ((out / "work" / "made.jsonl").exists() and remembered(out)):
         time.sleep(0.2)
-    time.sleep(1.0)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()  # type: ignore[union-attr]
