@@ -67,7 +67,7 @@ def difference(a: str, b: str) -> str:
 
     A unit differs only where both texts give one: "45" may be "45 N·m", but 45 mm is not 45 m.
     """
-    if numbers(a) != numbers(b):
+    if dict(numbers(a)) != dict(numbers(b)):  # Counters compare in Python
         return "number"
     if units_differ(a, b):
         return "unit"
