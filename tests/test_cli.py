@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
 
 from docqa.cli import cli
@@ -29,9 +31,16 @@ def test_help_names_every_command_and_imports_nothing_heavy(tmp_path: Path):
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+def commands(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        yield command
+        if isinstance(command, click.Group):
+            yield from commands(command)
+
+
 def test_every_command_and_flag_of_the_readme_exists():
     text = README.read_text(encoding="utf-8")
-    known = {option for command in cli.commands.values() for param in command.params for option in param.opts}
+    known = {option for command in commands(cli) for param in command.params for option in param.opts}
     used = set(re.findall(r"(?<=docqa )[a-z]+(?= [A-Z./-]|\s+#)", text))
     assert used <= cli.commands.keys()
     flags = {flag for line in text.splitlines() if "docqa " in line for flag in re.findall(r" (--[a-z-]+)", line)}

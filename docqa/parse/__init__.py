@@ -13,14 +13,23 @@ from docqa.text import detect_language
 SUFFIXES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".rtf": "application/rtf",
+    ".epub": "application/epub+zip",
+    ".eml": "message/rfc822",
     ".html": "text/html",
     ".htm": "text/html",
     ".md": "text/markdown",
     ".markdown": "text/markdown",
     ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
 }
 """The suffixes docqa reads, with their media types."""
 
+_PACKAGES = (".docx", ".pptx", ".xlsx", ".odt", ".epub")
 _NO_TEXT = (b"%PDF-", b"PK\3\4", b"\xd0\xcf\x11\xe0")
 """How PDFs, packages and old Office files begin, whatever they are named."""
 
@@ -104,12 +113,16 @@ def _read(path: Path, data: bytes) -> Parsed:
         from docqa.parse.pdf import read_pdf
 
         return Parsed(*read_pdf(path))
-    if suffix != ".docx" and data.startswith(_NO_TEXT):
+    if suffix not in _PACKAGES and data.startswith(_NO_TEXT):
         raise ParseError("the file is not text, whatever its name says", "wrong-type")
     if suffix == ".txt":
         from docqa.parse.plain import read_plain
 
         return read_plain(path)
+    if suffix in (".csv", ".tsv"):
+        from docqa.parse.delimited import read_delimited
+
+        return read_delimited(path)
     from docqa.parse.office import read_office
 
     return read_office(path)

@@ -18,11 +18,14 @@ from docqa.text import CJK, CJK_PUNCTUATION
 _DROPPED = "script style template noscript nav footer input button select textarea svg dialog iframe object"
 _UNWRAPPED = "form details figure fieldset center font"
 _LANDMARKS = {"navigation", "banner", "contentinfo", "search"}
+_NOTES = {"footnote", "endnote", "rearnote"}
+_NOTE_LINKS = {"noteref", "backlink"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = {*_HEADINGS, *"p div ul ol dl table pre blockquote section article figure".split()}
 _WIDE = f"[{CJK}{CJK_PUNCTUATION}]"
 _WIDE_BREAK = re.compile(rf"(?<={_WIDE})\s*\n\s*(?={_WIDE})")
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LARGEST_SPAN = 1000
 """HTML's own limit for colspan; a cell that claims more is a mistake or an attack."""
 
@@ -55,6 +58,10 @@ def mend(html: str) -> Mended:
     kinds: dict[str, BlockKind] = {}
     for table in list(root.iter("table")):
         _mend_table(table)
+    for note in [element for element in root.iter() if _role(element) & _NOTES]:
+        note.tag = "div" if any(child.tag in _BLOCKS for child in note) else "p"
+        for paragraph in note.iter("p"):
+            kinds[_plain(paragraph)] = "footnote"
     for caption in [*root.iter("figcaption"), *root.iter("caption")]:
         kinds[_plain(caption)] = "caption"
         caption.tag = "p"
@@ -66,6 +73,12 @@ def mend(html: str) -> Mended:
     heads = [_plain(heading) for heading in (root if main is None else main).iter("h1")]
     title = heads[0] if heads else named
     return Mended(parser.tostring(root, encoding="unicode"), title, kinds)
+
+
+def _role(element: Any) -> set[str]:
+    """What an element says it is, in HTML's words or in those of e-books."""
+    said = f"{element.get('role') or ''} {element.get('epub:type') or ''}"
+    return {word.removeprefix("doc-") for word in said.split()}
 
 
 def _plain(element: Any) -> str:
@@ -91,7 +104,11 @@ def _is_foreign(element: Any) -> bool:
     if element.tag == "header":  # a site's, not an article's with its title
         return not any(True for _ in element.iter(*_HEADINGS))
     if element.tag == "a":  # the mark beside a heading that links to it
-        return "headerlink" in (element.get("class") or "") or _plain(element) in ("¶", "#")
+        return (
+            bool(_role(element) & _NOTE_LINKS)
+            or "headerlink" in (element.get("class") or "")
+            or _plain(element) in ("¶", "#")
+        )
     return False
 
 
@@ -102,8 +119,10 @@ def _unwrap(root: Any) -> None:
 
 
 def _join_wide_lines(root: Any) -> None:
-    """A line that breaks between two ideographs leaves no space."""
+    """A line that breaks between two ideographs leaves no space; control characters, which XML can't hold, go."""
     for element in root.iter():
+        element.text = _CONTROL.sub("", element.text) if element.text else element.text
+        element.tail = _CONTROL.sub("", element.tail) if element.tail else element.tail
         if element.tag != "pre" and not any(True for _ in element.iterancestors("pre")):
             element.text = _WIDE_BREAK.sub("", element.text) if element.text else element.text
         if element.tail and not any(True for _ in element.iterancestors("pre")):

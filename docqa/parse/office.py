@@ -1,27 +1,34 @@
-"""docx, html and md become blocks, through unstructured.
+"""docx, html, md, epub, eml, odt and rtf become blocks, through unstructured.
 
 The files are mended first (html_tree, docx_tree), because unstructured loses some of their structure; Markdown is made
 HTML by a CommonMark reader, since the one unstructured uses takes a list that is indented by three spaces for text.
+epub, eml, odt and rtf are made HTML as well (epub, mail, odt, rtf), page by page.
 What unstructured is asked for is the walk over the document: what is a heading, an item, a table, and in which order.
 Headings that are only set in bold are found by the rules that find them in a PDF.
 
-docx keeps the page numbers that Word saw when it last laid the document out; without them, and for the other formats,
-everything stands on page 1, without a box.
+docx and odt keep the page numbers that the word processor saw when it last laid the document out, rtf its hard page
+breaks, and the pages of an e-book are the files of its reading order. Elsewhere everything stands on page 1.
+
+pptx and xlsx have readers of their own (slides, sheets).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from docqa.errors import ParseError
-from docqa.parse import docx_tree, html_tree, nlp
+from docqa.parse import docx_tree, html_tree, mail, nlp, odt, rtf
+from docqa.parse.boxless import CAPTION, block, judged_header, plain, table
 from docqa.parse.decode import decode
+from docqa.parse.epub import read_book
 from docqa.parse.headings import Candidate, is_heading, levels
 from docqa.parse.parsed import Parsed
-from docqa.records import Block, BlockKind, Box, Page, Span, rows_text
+from docqa.parse.sheets import read_workbook
+from docqa.parse.slides import read_slides
+from docqa.records import Block, BlockKind, Page
 
 _KINDS: dict[str, BlockKind] = {
     "Title": "heading",
@@ -37,13 +44,13 @@ _LEFT_OUT = {"Header", "Footer", "PageBreak", "PageNumber", "Image"}
 _MARKER = re.compile(
     r"(?:[•◦▪*–-]|\(?\w{1,4}[.)、）]|（\w{1,3}）|[①-⑳]|\d+(?:\.\d+)+\.?)\s|（\w{1,3}）|\w{1,3}[、）]|[①-⑳]"
 )
-_CAPTION = re.compile(r"(?:Table|Figure|Fig\.)\s+\d+[.:]?\s|[表图]\s*\d+[\s：:.]")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"""^title:[ \t]*["']?(.+?)["']?[ \t]*$""", re.M)
 _NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*", re.M)
 _NOTE_SIGN = "\u2060"
 """Begins a footnote on its way through the Markdown reader; a word joiner, which no line of text begins with."""
 
+_EQUATIONS = "{} equations are left out: they have no running text."
 _FORMULA = re.compile(r"\$\$.+\$\$|\\\[.+\\\]", re.S)
 
 
@@ -53,6 +60,7 @@ class _Source:
 
     Attributes:
         outermost: the depth it gives to items of an outermost list.
+        header: what stands at the head of the page outside the text.
         kinds: of paragraphs, by their text.
         header_rows: of the tables in order, 0 for unknown.
     """
@@ -60,32 +68,34 @@ class _Source:
     elements: Sequence[Any]
     outermost: int
     title: str = ""
+    header: str = ""
     kinds: dict[str, BlockKind] = field(default_factory=dict)
     header_rows: Sequence[int] = ()
     warnings: tuple[str, ...] = ()
 
 
 def read_office(path: Path) -> Parsed:
-    """Read a docx, html or md file.
+    """Read a file of the formats that need the office extra: all but pdf, txt, csv and tsv.
 
     Raises:
         ParseError: of kind ``unsupported`` when the extra is not installed; ``damaged``, ``encrypted`` or
             ``wrong-type`` when the file cannot be read.
     """
     try:
-        nlp.prepare()
+        return _read(path)
     except ImportError as error:
         raise ParseError("needs the office extra: pip install 'docqa[office]'", "unsupported") from error
-    suffix = path.suffix.lower()
-    if suffix == ".docx":
-        source = _docx(path)
-    elif suffix in (".md", ".markdown"):
-        source = _markdown(path)
-    else:
-        text, encoding = decode(path.read_bytes(), declares=True)
-        source = _html(text, _guessed(encoding))
+
+
+def _read(path: Path) -> Parsed:
+    if path.suffix.lower() == ".pptx":
+        return read_slides(path)
+    if path.suffix.lower() == ".xlsx":
+        return read_workbook(path)
+    nlp.prepare()
+    source = _READERS.get(path.suffix.lower(), _web_page)(path)
     blocks = tuple(_with_bold_headings(list(_blocks(source))))
-    return Parsed(source.title, _pages(source.elements, blocks), blocks, source.warnings)
+    return Parsed(source.title, _pages(source, blocks), blocks, source.warnings)
 
 
 def _guessed(encoding: str) -> tuple[str, ...]:
@@ -102,15 +112,19 @@ def _docx(path: Path) -> _Source:
 
     document = docx_tree.mend(path)
     elements = list(partition_docx(file=document.package))
-    left_out = f"{document.equations} equations are left out: they have no running text."
     return _Source(
         elements,
         0,
         "" if any(type(element).__name__ == "Title" for element in elements) else document.title,
-        document.kinds,
-        document.header_rows,
-        (left_out,) if document.equations else (),
+        kinds=document.kinds,
+        header_rows=document.header_rows,
+        warnings=(_EQUATIONS.format(document.equations),) if document.equations else (),
     )
+
+
+def _web_page(path: Path) -> _Source:
+    text, encoding = decode(path.read_bytes(), declares=True)
+    return _html(text, _guessed(encoding))
 
 
 def _html(text: str, warnings: tuple[str, ...] = ()) -> _Source:
@@ -118,7 +132,39 @@ def _html(text: str, warnings: tuple[str, ...] = ()) -> _Source:
 
     page = html_tree.mend(text)
     elements = list(partition_html(text=page.html)) if page.html.strip() else []
-    return _Source(elements, 1, page.title, page.kinds, warnings=warnings)
+    return _Source(elements, 1, page.title, kinds=page.kinds, warnings=warnings)
+
+
+def _paged(pages: Iterable[tuple[int, str]], title: str, warnings: tuple[str, ...] = ()) -> _Source:
+    """The pages' HTML as one source; ``title`` is the file's own, or ""."""
+    elements: list[Any] = []
+    kinds: dict[str, BlockKind] = {}
+    for number, html in pages:
+        source = _html(html)
+        for element in source.elements:
+            element.metadata.page_number = number
+        elements += source.elements
+        kinds |= source.kinds
+    return _Source(elements, 1, title, kinds=kinds, warnings=warnings)
+
+
+def _book(path: Path) -> _Source:
+    book = read_book(path)
+    return _paged(book.pages, book.title)
+
+
+def _mail(path: Path) -> _Source:
+    read = mail.read_mail(path)
+    return replace(_html(read.html, read.warnings), title=read.title, header=read.header)
+
+
+def _open_document(path: Path) -> _Source:
+    text = odt.read_text(path)
+    return _paged(text.pages, text.title, (_EQUATIONS.format(text.equations),) if text.equations else ())
+
+
+def _rich_text(path: Path) -> _Source:
+    return _paged(rtf.read_rich(path), "", (rtf.LOST,))
 
 
 def _markdown(path: Path) -> _Source:
@@ -142,10 +188,6 @@ def _set_off_footnotes(text: str) -> str:
 # -------------------------------------------------------------------------------------------------------- blocks
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
-
-
 def _blocks(source: _Source) -> Iterator[tuple[Block, bool]]:
     """The blocks, and whether each is set in bold as a whole."""
     tables = iter(source.header_rows)
@@ -161,25 +203,21 @@ def _blocks(source: _Source) -> Iterator[tuple[Block, bool]]:
 def _text_block(element: Any, source: _Source, page: int) -> Block:
     kind = _KINDS.get(type(element).__name__, "paragraph")
     depth = element.metadata.category_depth or 0
-    text = _plain(element.text)
+    text = plain(element.text)
     if kind == "code":
-        return _block(kind, element.text.strip("\n"), 0, page)
+        return block(kind, element.text.strip("\n"), 0, page)
     if kind == "list":
         level = max(depth + 1 - source.outermost, 1)
-        return _block(kind, text if _MARKER.match(text) else f"• {text}", level, page)
+        return block(kind, text if _MARKER.match(text) else f"• {text}", level, page)
     if kind == "heading":
-        return _block(kind, text, depth + 1, page)
+        return block(kind, text, depth + 1, page)
     if text.startswith(_NOTE_SIGN):
-        return _block("footnote", text.removeprefix(_NOTE_SIGN), 0, page)
+        return block("footnote", text.removeprefix(_NOTE_SIGN), 0, page)
     if text in source.kinds:
-        return _block(source.kinds[text], text, 0, page)
-    if _CAPTION.match(text) and len(text) < 200:
-        return _block("caption", text, 0, page)
-    return _block("formula" if _FORMULA.fullmatch(text) else "paragraph", text, 0, page)
-
-
-def _block(kind: BlockKind, text: str, level: int, page: int) -> Block:
-    return Block(kind=kind, text=text, level=level, spans=(Span(start=0, end=len(text), box=Box(page=page)),))
+        return block(source.kinds[text], text, 0, page)
+    if CAPTION.match(text) and len(text) < 200:
+        return block("caption", text, 0, page)
+    return block("formula" if _FORMULA.fullmatch(text) else "paragraph", text, 0, page)
 
 
 def _is_bold(element: Any) -> bool:
@@ -199,12 +237,12 @@ def _with_bold_headings(found: Sequence[tuple[Block, bool]]) -> Iterator[Block]:
     }
     deeper = dict(zip(looks, levels(list(looks.values()), ()), strict=True))
     above = 0
-    for index, (block, _) in enumerate(found):
-        if block.kind == "heading":
-            above = block.level
+    for index, (made, _) in enumerate(found):
+        if made.kind == "heading":
+            above = made.level
         elif index in deeper:
-            block = block.model_copy(update={"kind": "heading", "level": above + deeper[index]})
-        yield block
+            made = made.model_copy(update={"kind": "heading", "level": above + deeper[index]})
+        yield made
 
 
 # -------------------------------------------------------------------------------------------------------- tables
@@ -219,43 +257,33 @@ def _table(element: Any, header_rows: int, page: int) -> Block:
     width = max(map(len, cells), default=0)
     rows = tuple(tuple([text for text, _ in row] + [""] * (width - len(row))) for row in cells)
     if width < 2 or not any(map(any, rows)):
-        return _block("paragraph", _plain(element.text), 0, page)
+        return block("paragraph", plain(element.text), 0, page)
     marked = len(list(takewhile(lambda row: all(is_head for _, is_head in row), cells)))
     says = any(is_head for row in cells for _, is_head in row)
-    joined = rows_text(rows)
-    return Block(
-        kind="table",
-        text=joined,
-        rows=rows,
-        header_rows=header_rows or marked or (0 if says else _judged_header(rows)),
-        spans=(Span(start=0, end=len(joined), box=Box(page=page)),),
-    )
+    return table(rows, header_rows or marked or (0 if says else judged_header(rows)), page)
 
 
-def _judged_header(rows: Sequence[Sequence[str]]) -> int:
-    """How many first rows read as a header: a name in each cell, no two alike; two where the first one's are merged."""
-    if len(rows) < 2 or not _is_named(rows[0]):
-        return 0
-    merged = any(left == right for left, right in pairwise(rows[0]))
-    return 2 if merged and len(rows) > 2 and _is_named(rows[1]) else 1
-
-
-def _is_named(row: Sequence[str]) -> bool:
-    """Whether the cells are names: words, not numbers; only the first may be empty; the same name only if merged."""
-    names = [name for name, _ in groupby(row)]
-    words = all(re.search(r"[^\W\d_]", name) and not re.match(r"[-+±<>≤≥]?\d", name) for name in names if name)
-    return words and all(row[1:]) and len(set(names)) == len(names)
-
-
-def _pages(elements: Sequence[Any], blocks: Sequence[Block]) -> tuple[Page, ...]:
+def _pages(source: _Source, blocks: Sequence[Block]) -> tuple[Page, ...]:
     """The pages as far as the file tells them; what its sections repeat at head and foot stands on each."""
     header, footer = (
-        " ".join(dict.fromkeys(_plain(element.text) for element in elements if type(element).__name__ == name))
+        " ".join(dict.fromkeys(plain(element.text) for element in source.elements if type(element).__name__ == name))
         for name in ("Header", "Footer")
     )
     used = {block.page for block in blocks}
-    last = max([1, *(element.metadata.page_number or 1 for element in elements)])
+    last = max([1, *(element.metadata.page_number or 1 for element in source.elements)])
     return tuple(
-        Page(number=number, header=header, footer=footer, skipped="" if number in used else "blank")
+        Page(number=number, header=header or source.header, footer=footer, skipped="" if number in used else "blank")
         for number in range(1, last + 1)
     )
+
+
+_READERS = {
+    ".docx": _docx,
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".epub": _book,
+    ".eml": _mail,
+    ".odt": _open_document,
+    ".rtf": _rich_text,
+}
+"""By suffix; what is left is a web page."""

@@ -1,0 +1,1 @@
+"""How well files are read: what was found on a page against what stands there, by formulas that others use, too."""
