@@ -8,7 +8,7 @@ with function words tell apart the languages that matter (which rules may be app
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from string import ascii_letters
 
 CJK = (
@@ -56,19 +56,44 @@ def squash(text: str) -> str:
     return re.sub(r"[\s\u2010-\u2015-]+", "", normalize(text)).casefold()
 
 
-def join_lines(first: str, second: str) -> str:
-    """Join two lines of one paragraph: no space between CJK, and a word hyphenated at the line's end made whole."""
+def join_lines(first: str, second: str, known: Collection[str] = ()) -> str:
+    """Join two lines of one paragraph: no space between CJK, and a word hyphenated at the line's end made whole.
+
+    Args:
+        known: the document's ``vocabulary``, by which "heavy-" and "duty" keep their hyphen.
+    """
     first, second = first.rstrip(), second.lstrip()
     if not first or not second:
         return first + second
-    if first[-1] == "\u00ad" or (re.search(r"[^\W\d_]{2}[-\u2010]$", first) and second[0].islower()):
+    if first[-1] == "\u00ad":
         return first[:-1] + second
+    if (head := _BROKEN.search(first)) and second[0].islower():
+        return first + second if _is_compound(head[1], second, known) else first[:-1] + second
     wide = f"[{CJK}{CJK_PUNCTUATION}]"
     if re.match(wide, first[-1]) and re.match(wide, second[0]):
         return first + second
     if first[-1] in "-\u2010/" and re.search(r"\w.$", first):
         return first + second
     return f"{first} {second}"
+
+
+_BROKEN = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
+_WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![-\u2010\w])")
+
+
+def vocabulary(lines: Iterable[str]) -> frozenset[str]:
+    """The words that stand whole in these lines, compounds with their hyphens, in lower case."""
+    return frozenset(word.casefold() for line in lines for word in _WORDS.findall(line))
+
+
+def _is_compound(head: str, second: str, known: Collection[str]) -> bool:
+    """Whether the hyphen at a line's end is the word's own: it is written so elsewhere, or both halves are words."""
+    match = _WORD.match(second)
+    head, tail = head.casefold(), match.group().casefold() if match else ""
+    if head + tail in known:
+        return False
+    return f"{head}-{tail}" in known or (min(len(head), len(tail)) > 2 and head in known and tail in known)
 
 
 # --------------------------------------------------------------------------------------------------- sentences

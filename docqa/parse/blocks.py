@@ -1,6 +1,6 @@
 """Drafts become blocks: headings are told from text, tables joined over pages, and each text traced to its boxes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -92,7 +92,7 @@ def _text(draft: Draft) -> str:
     return _joined(draft)[0]
 
 
-def _joined(draft: Draft) -> tuple[str, list[int]]:
+def _joined(draft: Draft, known: Collection[str] = ()) -> tuple[str, list[int]]:
     """The draft's text, and where each of its lines begins in it."""
     text, starts = "", []
     edge = min(line.bbox[0] - line.left for line in draft.lines)
@@ -101,7 +101,7 @@ def _joined(draft: Draft) -> tuple[str, list[int]]:
             indent = " " * _indent(line, edge) if draft.kind == "code" else ""
             text = f"{text}\n{indent}{line.text}" if text else indent + line.text
         else:
-            text = join_lines(text, line.text)
+            text = join_lines(text, line.text, known)
         starts.append(len(text) - len(line.text))
     return text.rstrip("\u00ad"), starts
 
@@ -131,10 +131,11 @@ def _rounded(box: BBox) -> BBox:
     return round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)
 
 
-def to_block(draft: Draft) -> Block:
+def to_block(draft: Draft, known: Collection[str]) -> Block:
+    """A draft's block; ``known`` is the vocabulary of the document (``text.vocabulary``)."""
     if draft.kind == "table":
         return _table_block([_table(line) for line in draft.lines])
-    text, starts = _joined(draft)
+    text, starts = _joined(draft, known)
     starts[0] = 0
     return Block(kind=draft.kind, text=text, level=draft.level, spans=tuple(_spans(draft.lines, starts, len(text))))
 

@@ -22,6 +22,7 @@ from docqa.parse.running import running_rows
 from docqa.parse.tables import find_tables
 from docqa.parse.words import read_words
 from docqa.records import BBox, Block, Page
+from docqa.text import vocabulary
 
 Parsed = tuple[str, tuple[Page, ...], tuple[Block, ...], tuple[str, ...]]
 """Title or "", pages, blocks in reading order, warnings."""
@@ -46,7 +47,8 @@ def read_pdf(path: Path) -> Parsed:
         title = _metadata_title(document)
     found = mark_headings(join_tables(drafts(lines, leading(lines))), body_size(lines), outline)
     indent_levels(found)
-    blocks = tuple(to_block(draft) for draft in with_notes(found, notes))
+    known = vocabulary(line.text for line in lines)
+    blocks = tuple(to_block(draft, known) for draft in with_notes(found, notes))
     return title or _first_title(blocks), _with_reasons(pages, blocks), blocks, tuple(warnings)
 
 

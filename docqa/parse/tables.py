@@ -9,15 +9,15 @@ set of questions about numbers cannot bear.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from docqa.parse.grid import Cell, Rows, rows_in_columns, rows_of
 from docqa.parse.lines import Line, union
-from docqa.parse.words import Word, segments, text_of, word_rows
+from docqa.parse.words import Word, segments, word_rows
 from docqa.records import BBox
-from docqa.text import join_lines
 
 MAX_DRAWINGS = 4000
 """Pages with more paths are maps and plots; looking for rules there takes seconds and finds none."""
@@ -27,14 +27,6 @@ CAPTION = re.compile(
     r"|[表图圖]\s*[A-Z]?\d+(?:[-–.．]\d+)*[\s:：.．、]"
 )
 """How a caption begins; "Table 3 shows" in a sentence does not."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One place of a table's grid; a merged cell stands in each of its places with the same text and box."""
-
-    text: str
-    bbox: BBox
 
 
 @dataclass(frozen=True)
@@ -62,18 +54,42 @@ def find_tables(page: Any, number: int, pieces: Sequence[Line], words: Sequence[
     level, upright = _rules(drawings) if len(drawings) <= MAX_DRAWINGS else ([], [])
     found: list[Table] = []
     if len(level) > 2 and len(upright) > 2:
-        found = _laid_out(number, page.find_tables(use_layout=False).tables, words)
-    if _more_expected(found, level, pieces, words):
+        found = _laid_out(number, page.find_tables(use_layout=False, refine=True), words)
+    if not all(map(_is_plain, found)) or _more_expected(found, level, pieces, words):
         import pymupdf.layout  # noqa: F401 - puts the models behind page.find_tables
 
-        seen = _laid_out(number, page.find_tables().tables, words)
-        found += [table for table in seen if not any(_overlap(table.bbox, other.bbox) for other in found)]
+        page.get_layout(return_raw=True)
+        seen = _laid_out(number, page.find_tables(union=True, refine=True), words)
+        seen += [table for table in found if not any(_overlap(table.bbox, other.bbox) for other in seen)]
+        found = seen + list(_unruled(number, page.layout_information or (), words, seen))
     return sorted(found, key=lambda table: (table.bbox[1], table.bbox[0]))
 
 
-def _laid_out(number: int, candidates: Sequence[Any], words: Sequence[Word]) -> list[Table]:
-    tables = (_from_cells(number, candidate.cells, words) for candidate in candidates)
+def _laid_out(number: int, finder: Any, words: Sequence[Word]) -> list[Table]:
+    """The tables among those that PyMuPDF found (None: it failed on the page)."""
+    placed = (table.placements for table in (finder.tables if finder else ()))
+    tables = (_table(number, rows_of(placements, words)) for placements in placed if placements)
     return [table for table in tables if table is not None]
+
+
+def _is_plain(table: Table) -> bool:
+    """Whether the cells are the same grid all over and nearly all filled: then the rules alone have said all."""
+    texts = [text for row in table.texts for text in row]
+    lines = (*table.rows, *zip(*table.rows, strict=True))
+    merged = any(left == right and left.text for line in lines for left, right in pairwise(line))
+    return not merged and sum(map(bool, texts)) >= 0.9 * len(texts)
+
+
+def _unruled(number: int, layout: Sequence[Any], words: Sequence[Word], found: Sequence[Table]) -> Iterator[Table]:
+    """Tables that the layout model took for text: of three columns or more, without a rule."""
+    for group in layout:
+        x0, y0, x1, y1 = group["group_bbox"][:4]
+        if group["class_name"] != "text" or any(_overlap((x0, y0, x1, y1), table.bbox) for table in found):
+            continue
+        inside = [word for word in words if x0 <= word.middle[0] <= x1 and y0 <= word.middle[1] <= y1]
+        table = _table(number, rows_in_columns(inside))
+        if table is not None:
+            yield table
 
 
 def _more_expected(
@@ -126,49 +142,25 @@ def _holds(outer: BBox, inner: BBox, slack: float = 2) -> bool:
     return outer[0] - slack <= x <= outer[2] + slack and outer[1] - slack <= y <= outer[3] + slack
 
 
-def _from_cells(number: int, cells: Sequence[BBox], words: Sequence[Word]) -> Table | None:
-    """Lay the cells on the grid of their edges; a merged cell fills every place it covers."""
-    xs, ys = _edges(c[i] for c in cells for i in (0, 2)), _edges(c[i] for c in cells for i in (1, 3))
-    if len(xs) < 3 or len(ys) < 3:
-        return None
-    grid = [[Cell("", (x0, y0, x1, y1)) for x0, x1 in _pairs(xs)] for y0, y1 in _pairs(ys)]
-    spanning = [False] * len(grid)
-    for x0, y0, x1, y1 in cells:
-        inside = [word for word in words if _holds((x0, y0, x1, y1), word.bbox, 0)]
-        cell = Cell(text_of(inside), (x0, y0, x1, y1))
-        across = [i for i, (a, b) in enumerate(_pairs(xs)) if x0 < (a + b) / 2 < x1]
-        down = [i for i, (a, b) in enumerate(_pairs(ys)) if y0 < (a + b) / 2 < y1]
-        for row in down:
-            spanning[row] = spanning[row] or (len(across) > 1 and bool(cell.text))
-            for column in across:
-                grid[row][column] = cell
-    used = [i for i, row in enumerate(grid) if any(cell.text for cell in row)]
-    columns = [i for i in range(len(xs) - 1) if any(row[i].text for row in grid)]
-    rows = [[grid[i][j] for j in columns] for i in used]
-    while rows and CAPTION.match("".join(cell.text for cell in rows[0]).lstrip()):
-        del rows[0], used[0]
+def _table(number: int, rows: Rows) -> Table | None:
+    """The table of these rows, a caption above them left out; None where they are none."""
+    while rows and CAPTION.match("".join(dict.fromkeys(cell.text for cell in rows[0])).lstrip()):
+        rows = rows[1:]
     if not rows:
         return None
-    box = (xs[0], min(cell.bbox[1] for cell in rows[0]), xs[-1], ys[-1])
     header = 0
-    while header < len(used) - 1 and spanning[used[header]] and len(set(rows[header])) > 1:
+    while header < len(rows) - 1 and _is_spanned(rows[header]):
         header += 1
-    return _checked(number, box, _wrapped(rows), header)
+    return _checked(number, rows, header)
 
 
-def _edges(values: Any) -> list[float]:
-    edges: list[float] = []
-    for value in sorted(values):
-        if not edges or value - edges[-1] > 3:
-            edges.append(value)
-    return edges
+def _is_spanned(row: Sequence[Cell]) -> bool:
+    """Whether a merged cell with text stands over two columns or more, beside others."""
+    spans = any(left == right and left.text for left, right in pairwise(row))
+    return spans and len(set(row)) > 1
 
 
-def _pairs(values: Sequence[float]) -> list[tuple[float, float]]:
-    return list(pairwise(values))
-
-
-def _checked(number: int, box: BBox, rows: list[list[Cell]], above: int = 0) -> Table | None:
+def _checked(number: int, rows: Rows, above: int) -> Table | None:
     """A table has two rows and columns, mostly filled with short texts; frames around prose and plots do not."""
     if len(rows) < 2 or len(rows[0]) < 2:
         return None
@@ -177,6 +169,7 @@ def _checked(number: int, box: BBox, rows: list[list[Cell]], above: int = 0) -> 
     if len(filled) < 0.35 * len(texts) or max(map(len, filled)) > 1500 or sum(map(len, filled)) / len(filled) > 250:
         return None
     header = above + 1 if above else int(_is_header([cell.text for cell in rows[0]]))
+    box = union(cell.bbox for row in rows for cell in row if cell.bbox[2] > cell.bbox[0])
     return Table(number, box, tuple(map(tuple, rows)), min(header, len(rows) - 1))
 
 
@@ -187,25 +180,6 @@ def _is_header(row: Sequence[str]) -> bool:
     """Whether a first row names its columns: it does unless most of it is figures (years may head columns)."""
     figures = [text for text in row if _FIGURE.fullmatch(text) and not re.fullmatch(r"(?:19|20)\d\d", text)]
     return len(figures) <= len(row) / 3
-
-
-def _wrapped(rows: list[list[Cell]]) -> list[list[Cell]]:
-    """Give a row that holds only the rest of some cells above it back to that row.
-
-    Such a row begins in lower case, or has nothing in its first cell and little in the others.
-    """
-    kept: list[list[Cell]] = []
-    for row in rows:
-        rest = [cell.text for cell in row if cell.text]
-        lower = len(rest) < len(row) and all(text[0].islower() or text[0] in "·,，、)）" for text in rest)
-        if kept and (lower or (not row[0].text and 2 * len(rest) <= len(row))):
-            kept[-1] = [
-                Cell(join_lines(above.text, cell.text), union((above.bbox, cell.bbox))) if cell.text else above
-                for above, cell in zip(kept[-1], row, strict=True)
-            ]
-        else:
-            kept.append(row)
-    return kept
 
 
 def goes_on(first: Table, second: Table) -> bool:

@@ -1,21 +1,32 @@
 """A page's words, the rows they stand in, and the text of a table's cell."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
-from docqa.parse.lines import clean
+from docqa.parse.lines import ASCENT, DESCENT, clean, union
 from docqa.records import BBox
-from docqa.text import join_lines
+from docqa.text import CJK, CJK_PUNCTUATION, join_lines
+
+_WIDE = re.compile(f"[{CJK}{CJK_PUNCTUATION}]")
+_APART = 0.25
+"""Of the font size: the gap beside an ideograph that parts two words. Two cells of Chinese have no space between."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word as MuPDF separates them: by white space."""
+    """Characters without white space between them."""
 
     text: str
     bbox: BBox
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its x and y."""
+        x0, y0, x1, y1 = self.bbox
+        return (x0 + x1) / 2, (y0 + y1) / 2
 
 
 def read_words(page: Any) -> list[Word]:
@@ -23,13 +34,34 @@ def read_words(page: Any) -> list[Word]:
     import pymupdf
 
     flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
-    return [Word(text, (x0, y0, x1, y1)) for x0, y0, x1, y1, text, *_ in page.get_text("words", flags=flags)]
+    blocks = page.get_text("rawdict", flags=flags)["blocks"]
+    return [word for block in blocks for line in block.get("lines", ()) for word in _words(line)]
 
 
-def text_of(words: Sequence[Word]) -> str:
-    """The text of one cell, its lines joined."""
+def _words(line: dict[str, Any]) -> Iterator[Word]:
+    level = line["dir"][0] > 0.99
+    text, box = "", (0.0, 0.0, 0.0, 0.0)
+    for span in line["spans"]:
+        size = span["size"]
+        for char in span["chars"]:
+            x0, y0, x1, y1 = char["bbox"]
+            if level:  # fonts disagree by half a line on their height
+                y0, y1 = char["origin"][1] - ASCENT * size, char["origin"][1] + DESCENT * size
+            wide = text and (_WIDE.match(text[-1]) or _WIDE.match(char["c"]))
+            if text and (char["c"].isspace() or (level and wide and x0 - box[2] > _APART * size)):
+                yield Word(text, box)
+                text = ""
+            if not char["c"].isspace():
+                box = union((box, (x0, y0, x1, y1))) if text else (x0, y0, x1, y1)
+                text += char["c"]
+    if text:
+        yield Word(text, box)
+
+
+def text_of(words: Sequence[Word], known: Collection[str] = ()) -> str:
+    """The text of one cell, its lines joined as ``join_lines`` does."""
     lines = (clean(" ".join(word.text for word in row)) for row in word_rows(words))
-    return reduce(join_lines, lines, "")
+    return reduce(partial(join_lines, known=known), lines, "")
 
 
 def word_rows(words: Sequence[Word]) -> list[list[Word]]:
