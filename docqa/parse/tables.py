@@ -8,7 +8,6 @@ set of questions about numbers cannot bear.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -99,12 +98,23 @@ def _more_expected(
     captions = sum(bool(re.match(r"Tab|表", piece.text)) for piece in pieces if CAPTION.match(piece.text))
     if captions > len(found):
         return True
+    rows = word_rows([word for word in words if not any(_holds(table.bbox, word.bbox) for table in found)])
     free = [rule for rule in level if not any(_holds(table.bbox, rule) for table in found)]
-    stacked = Counter((round(x0 / 4), round(x1 / 4)) for x0, _, x1, _ in free if x1 - x0 > 60)
-    if max(stacked.values(), default=0) >= 3:
-        return True
-    rest = [word for word in words if not any(_holds(table.bbox, word.bbox) for table in found)]
-    return sum(len(segments(row)) >= 3 for row in word_rows(rest)) >= 3
+    return _has_rows_between(free, rows) or sum(len(segments(row)) >= 3 for row in rows) >= 3
+
+
+def _has_rows_between(rules: Sequence[BBox], rows: Sequence[Sequence[Word]]) -> bool:
+    """Whether two rows of two cells or more stand among three rules of one width; frames around listings have none."""
+    stacks: dict[tuple[int, int], list[BBox]] = {}
+    for rule in rules:
+        if rule[2] - rule[0] > 60:
+            stacks.setdefault((round(rule[0] / 4), round(rule[2] / 4)), []).append(rule)
+    for stack in stacks.values():
+        box = union(stack)
+        inside = [[word for word in row if _holds(box, word.bbox)] for row in rows]
+        if len(stack) >= 3 and sum(len(segments(row)) >= 2 for row in inside) >= 2:
+            return True
+    return False
 
 
 def _overlap(a: BBox, b: BBox) -> bool:
