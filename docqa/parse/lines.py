@@ -26,6 +26,11 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x
 _BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u3000\t]")
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|-bd\b", re.IGNORECASE)
 _MONO_NAME = re.compile(r"mono|courier|consol|typewriter|menlo|cmtt|cascadia|inconsolata|fixed", re.IGNORECASE)
+_MATH_NAME = re.compile(
+    r"math|cm(?:mi|sy|ex|bsy)\d|ms[ab]m\d|lm(?:mi|sy|ex)\d|mt(?:mi|sy|ex)|rsfs|eu[fs]m", re.IGNORECASE
+)
+_OPERATOR = re.compile("[=≈≠≤≥∝∑∏∫√∂∇]|[\U0001d400-\U0001d7ff]")
+_LONG_WORD = re.compile(rf"[^\W\d_{CJK}]{{4,}}|[{CJK}]{{2,}}")
 
 _RAISED = str.maketrans("0123456789+-\u2212()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 
@@ -35,7 +40,7 @@ MONO, BOLD = 8, 16
 
 @dataclass(frozen=True)
 class Run:
-    """Characters of one font: ``raised`` is a superscript, ``size`` in points."""
+    """Characters of one font: ``raised`` is a superscript, ``math`` a font of mathematics, ``size`` in points."""
 
     text: str
     bbox: BBox
@@ -43,6 +48,7 @@ class Run:
     bold: bool = False
     mono: bool = False
     raised: bool = False
+    math: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,13 @@ class Line:
     def mono(self) -> bool:
         """Whether it is set in a typewriter face, a few characters of another font aside."""
         return _share(self.runs, "mono") > 0.8
+
+    @property
+    def displayed(self) -> bool:
+        """Whether it is a formula on a line of its own: set in from the margin, with hardly a word in it."""
+        if self.bbox[0] - self.left < 1.5 * self.size or self.mono or len(_LONG_WORD.findall(self.text)) > 1:
+            return False
+        return bool(_OPERATOR.search(self.text)) or _share(self.runs, "math") > 0.5
 
     @property
     def baseline(self) -> float:
@@ -141,6 +154,7 @@ def _run(span: dict[str, Any]) -> Run:
         size=size,
         bold=bool(span["flags"] & BOLD) or bool(_BOLD_NAME.search(span["font"])),
         mono=bool(span["flags"] & MONO) or bool(_MONO_NAME.search(span["font"])),
+        math=bool(_MATH_NAME.search(span["font"])),
     )
 
 

@@ -90,7 +90,9 @@ def _kind(line: Line, lines: Sequence[Line], index: int, contents: set[int]) -> 
         return "code"
     if index and lines[index - 1].mono and line.column == lines[index - 1].column and _inside_code(lines, index):
         return "code"
-    return "list" if marker(line.text) else "paragraph"
+    if marker(line.text):
+        return "list"
+    return "formula" if line.displayed else "paragraph"
 
 
 def _inside_code(lines: Sequence[Line], index: int) -> bool:
@@ -141,7 +143,7 @@ def _continues(draft: Draft, line: Line, kind: BlockKind, lead: float) -> bool:
     if line.column != last.column:
         return _goes_on(draft, line)
     pitch = line.baseline - last.baseline
-    if kind == "code":
+    if kind in ("code", "formula"):
         return pitch < 3 * line.size
     if pitch > 1.3 * max(lead, 1.15) * line.size or pitch < 0.5 * line.size:
         return False

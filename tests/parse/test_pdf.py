@@ -125,6 +125,25 @@ def test_code_keeps_its_lines_and_its_indent(tmp_path: Path) -> None:
     assert texts(blocks, "code") == ["def start(pump):\n    pump.prime()\n    pump.run()"]
 
 
+def test_a_formula_on_a_line_of_its_own_is_kept_as_one_and_a_sentence_with_a_sign_is_none(tmp_path: Path) -> None:
+    sheet = filled(Sheet())
+    sheet.write("P = Q H / 367 n", x=200, gap=10)
+    sheet.write("The power P = 12 kW is reached at the duty point.", x=100, gap=10)
+    _, _, blocks, _ = read_pdf(sheet.save(tmp_path))
+    assert texts(blocks, "formula") == ["P = Q H / 367 n"]
+    assert "The power P = 12 kW is reached at the duty point." in texts(blocks, "paragraph")
+
+
+def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line(tmp_path: Path) -> None:
+    sheet = filled(Sheet())
+    sheet.write(
+        "A unit for heavy duty is built by hand and tested by us for a day, and it is delivered in a box. A heavy-"
+    )
+    sheet.write("duty unit is tested at twice the pressure that stands on its name plate before it is delivered.")
+    _, _, blocks, _ = read_pdf(sheet.save(tmp_path))
+    assert any("A heavy-duty unit is tested" in text for text in texts(blocks, "paragraph"))
+
+
 def test_running_header_and_page_number_leave_the_text_and_stay_on_the_page(tmp_path: Path) -> None:
     sheet = Sheet()
     for number in range(1, 4):
