@@ -24,6 +24,9 @@ _LEADERS = re.compile(r"[.…·_=-]{4,}")
 _GUTTER = 0.7
 """Of the words' height: the least white space between two columns; twice the space between two words."""
 
+_SPACE = 0.5
+"""Of their height: the most that two words of one phrase stand apart."""
+
 _SUPPORT = 0.6
 """The share of a column's lines that must have text on both sides of a gutter."""
 
@@ -111,8 +114,8 @@ def _gutters(lines: Sequence[Sequence[Word]]) -> list[float]:
     """Where white space runs down through a column's lines, but for a few such as headings, with text on both sides."""
     if len(lines) < 3:
         return []
-    height = median(word.bbox[3] - word.bbox[1] for line in lines for word in line)
-    crossing = len(lines) // 8
+    height = median(_height(word) for line in lines for word in line)
+    crossing = (len(lines) + 2) // 8
     cuts = []
     for x0, x1 in _free(lines, crossing):
         cut = (x0 + x1) / 2
@@ -164,11 +167,23 @@ def _cut(places: Sequence[_Place], column: int, cuts: Sequence[float]) -> list[_
 
 
 def _crosses(words: Sequence[Word], cuts: Sequence[float]) -> bool:
-    """Whether words run over a cut; those of a header that is too wide for its columns stand one in each."""
-    if not any(word.bbox[0] < cut - 1 and word.bbox[2] > cut + 1 for word in words for cut in cuts):
-        return False
+    """Whether a line's words run over a cut; those of a header that is too wide for its columns stand one in each."""
     columns = [sum(word.middle[0] > cut for cut in cuts) for word in words]
-    return sorted(columns) != list(range(len(cuts) + 1))
+    if sorted(columns) == list(range(len(cuts) + 1)):
+        return False
+    return any(_runs_over(line, cut) for line in word_rows(words) for cut in cuts)
+
+
+def _runs_over(line: Sequence[Word], cut: float) -> bool:
+    """Whether a word reaches over the cut, or two stand on its sides at no more than the distance of words."""
+    near = any(
+        a.middle[0] < cut < b.middle[0] and b.bbox[0] - a.bbox[2] < _SPACE * _height(b) for a, b in pairwise(line)
+    )
+    return near or any(word.bbox[0] < cut - 1 and word.bbox[2] > cut + 1 for word in line)
+
+
+def _height(word: Word) -> float:
+    return word.bbox[3] - word.bbox[1]
 
 
 def _join_columns(places: list[_Place]) -> list[_Place]:
@@ -188,8 +203,8 @@ def _join_columns(places: list[_Place]) -> list[_Place]:
 def _runs_on(first: Sequence[Word], second: Sequence[Word]) -> bool:
     """Whether a line of the second cell goes on from one of the first at the distance of a word."""
     return any(
-        min(a.bbox[3], b.bbox[3]) - max(a.bbox[1], b.bbox[1]) > 0.5 * (b.bbox[3] - b.bbox[1])
-        and -1 < b.bbox[0] - a.bbox[2] < 0.5 * (b.bbox[3] - b.bbox[1])
+        min(a.bbox[3], b.bbox[3]) - max(a.bbox[1], b.bbox[1]) > 0.5 * _height(b)
+        and -1 < b.bbox[0] - a.bbox[2] < _SPACE * _height(b)
         for a in first
         for b in second
     )
@@ -226,7 +241,8 @@ def _split_header(places: list[_Place]) -> list[_Place]:
 
 
 def _is_figure(line: Sequence[Word]) -> bool:
-    return not any(char.isalpha() for word in line for char in word.text)
+    text = "".join(word.text for word in line)
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _filled(places: Sequence[_Place], known: Collection[str]) -> Rows:

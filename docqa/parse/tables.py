@@ -1,10 +1,9 @@
-"""Tables: ruled ones from their lines, others where PyMuPDF's layout model sees them; both read word by word.
+"""Tables: ruled ones from their lines, others where PyMuPDF's layout model sees them.
 
 The layout and table models come in PyMuPDF's wheel and need no network, but cost 0.2 s a page, so they are asked only
-about pages that show signs of a table which the rules have not explained. Rules of our own for borderless tables were
-tried first: they took headings, and whole pages of prose, for tables. Of both only the cells' places are used, never
-their texts: in PyMuPDF 2.0 those lose spaces and tear decimals apart ("4.88" comes back as "488" over "."), which a
-set of questions about numbers cannot bear.
+about pages that show signs of a table which the rules have not explained: rules that make a plain grid, all of it
+filled, are enough. Rules of our own for borderless tables were tried first: they took headings, and whole pages of
+prose, for tables. What is in the cells is read by ``grid``.
 """
 
 import re
