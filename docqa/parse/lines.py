@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docqa.parse.tables import Table
 
 _CJK_SPACE = re.compile(f"(?<=[{CJK}{CJK_PUNCTUATION}])[ \\t]+(?=[{CJK}{CJK_PUNCTUATION}])")
-_COMPATIBLE = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
+_COMPATIBLE = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06\U0001d400-\U0001d7ff]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u3000\t]")
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|-bd\b", re.IGNORECASE)
@@ -117,9 +117,9 @@ def union(boxes: Iterable[BBox]) -> BBox:
 
 
 def clean(text: str) -> str:
-    """Text as it is kept: ligatures and look-alike ideographs resolved, no invisible characters, single spaces.
+    """Text as it is kept: ligatures, letters of formulas and look-alike ideographs resolved, nothing invisible.
 
-    Widths stay as printed. A soft hyphen stays only at the end, where it is a line's hyphen.
+    White space is single spaces; widths stay as printed. A soft hyphen stays only at the end, where it is a line's hyphen.
     """
     text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     text = _BLANK.sub(" ", _INVISIBLE.sub("", text))

@@ -98,9 +98,25 @@ def _groups(indices: list[int], boxes: Sequence[BBox], em: float, opens: list[bo
         ahead: list[list[int]] = []
         while groups and len(groups[-1]) > 1 and all(opens[i] for i in groups[-1][-1]) and len(groups[-1][-1]) == 1:
             ahead.insert(0, groups[-1].pop())
+        if groups and not ahead:
+            ahead = _tops(groups[-1], here, boxes, (left, right), GUTTER * em)
+            del groups[-1][len(groups[-1]) - len(ahead) :]
+            for top in ahead:
+                here = _common(here, _free(top, boxes, left, right), GUTTER * em)
         groups.append([*ahead, band])
         free = here
     return [[index for band in group for index in band] for group in groups]
+
+
+def _tops(
+    group: list[list[int]], here: list[Gap], boxes: Sequence[BBox], ends: tuple[float, float], width: float
+) -> list[list[int]]:
+    """The bands at the foot of a group that are the tops of the columns below: those under a title that spans them."""
+    first = next((at for at, band in enumerate(group) if len(band) > 1), 0)
+    gaps = here
+    for band in group[first:]:
+        gaps = _common(gaps, _free(band, boxes, *ends), width)
+    return group[first:] if first and gaps else []
 
 
 def _columns(group: list[int], boxes: Sequence[BBox], em: float) -> list[list[int]]:

@@ -29,6 +29,16 @@ def test_a_full_width_box_ends_the_columns_above_it() -> None:
     assert [min(group) for group in order] == [0, 5, 10, 11, 16]
 
 
+def test_the_first_lines_below_a_title_belong_to_their_columns() -> None:
+    title = [(180.0, 46.0, 416.0, 69.0)]
+    first = [(50.0, 74.0, 77.0, 88.0), *column(50, 204, 90, 6)]
+    second = [(222.0, 75.0, 375.0, 85.0), (222.0, 87.0, 259.0, 97.0), *column(222, 375, 104, 5)]
+    third = column(393, 546, 75, 7)
+    boxes = title + first + second + third
+    found = [sorted(group) for group in reading_order(boxes, EM)]
+    assert found == [[0], [*range(1, 8)], [*range(8, 15)], [*range(15, 22)]]
+
+
 def test_one_column_stays_whole() -> None:
     boxes = column(50, 540, 100, 12)
     assert len(reading_order(boxes, EM)) == 1
