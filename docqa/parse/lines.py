@@ -119,7 +119,7 @@ def union(boxes: Iterable[BBox]) -> BBox:
 def clean(text: str) -> str:
     """Text as it is kept: ligatures, letters of formulas and look-alike ideographs resolved, nothing invisible.
 
-    White space is single spaces; widths stay as printed. A soft hyphen stays only at the end, where it is a line's hyphen.
+    White space is single spaces; widths stay as printed. A soft hyphen stays only where it ends the line.
     """
     text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     text = _BLANK.sub(" ", _INVISIBLE.sub("", text))
