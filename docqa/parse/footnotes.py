@@ -31,7 +31,9 @@ def split_footnotes(columns: Sequence[list[Line]], body: float) -> tuple[list[Li
     text = [line for line in (_without(line, marks) for line in text) if line.runs]
     for note in notes:
         if not note[0].runs[0].raised:
-            _drop_plain_mark(text, _mark(note[0]))
+            mark = _mark(note[0])
+            _drop_plain_mark(text, mark)
+            note[0] = _set_apart(note[0], mark)
     return text, notes
 
 
@@ -66,6 +68,13 @@ def _drop_plain_mark(lines: list[Line], mark: str) -> None:
                 mended = replace(run, text=pointing.sub("", run.text, count=1))
                 lines[at] = replace(line, runs=(*line.runs[:place], mended, *line.runs[place + 1 :]))
                 return
+
+
+def _set_apart(note: Line, mark: str) -> Line:
+    """The footnote's first line with a space between its mark and its text."""
+    first = note.runs[0]
+    apart = re.sub(rf"^(\s*{re.escape(mark)})(?=\w)", r"\1 ", first.text)
+    return replace(note, runs=(replace(first, text=apart), *note.runs[1:]))
 
 
 def _without(line: Line, marks: set[str]) -> Line:
