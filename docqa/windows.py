@@ -16,8 +16,9 @@ from docqa.records import Document
 from docqa.stream import each, ordered_map
 from docqa.workers import WorkerPool
 
-ALONE = 1 / 8
-"""Of the time limit: what a page gets at least after a worker was stopped in its window."""
+ALONE, LEAST_S = 1 / 8, 5.0
+"""What a page gets at least after a worker was stopped in its window: a share of the time limit, and seconds that a
+fresh worker needs on a busy machine before it begins."""
 
 MOST_LOST = 32
 """Pages of a file that may stop their workers; where more do, the rest would hold the workers for hours."""
@@ -48,6 +49,11 @@ async def parse_pdf(pool: WorkerPool, path: Path, root: Path, timeout_s: float) 
         return await pool.call(partial(pages.finish, known=known, path=path, root=root), stored, timeout_s)
 
 
+def time_alone(timeout_s: float) -> float:
+    """Seconds that a call gets after a worker was stopped in its window."""
+    return min(timeout_s, max(ALONE * timeout_s, LEAST_S))
+
+
 async def _read(
     pool: WorkerPool, path: Path, folder: Path, numbers: Sequence[int], timeout_s: float, lost: dict[int, WorkerError]
 ) -> None:
@@ -67,4 +73,4 @@ async def _read(
                 lost[left[0]] = error
                 left = left[1:]
             numbers = left
-            limit = ALONE * timeout_s
+            limit = time_alone(timeout_s)

@@ -1,6 +1,6 @@
 """A PDF file becomes pages and blocks: its pages are read one by one, and then the document is made of them all.
 
-The two are apart because a long file is read in windows of pages, each by a worker of its own (`parse.windows`). What
+The two are apart because a long file is read in windows of pages, side by side in workers (`docqa.windows`). What
 one page tells is read in one (`_read_page`); what only all pages together tell is found in the other (`assemble`):
 running headers, the size of the body text, paragraphs and tables that cross pages, levels of headings.
 
