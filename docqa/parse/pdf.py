@@ -55,10 +55,16 @@ class Survey(NamedTuple):
 
 
 class ReadPage(NamedTuple):
-    """One page, and its pieces of lines; a table is one piece, in place of the words in it."""
+    """One page as it was read.
+
+    Attributes:
+        pieces: of its lines; a table is one piece, in place of the words in it.
+        damaged: whether something of the page could not be read.
+    """
 
     page: Page
     pieces: list[Line]
+    damaged: bool = False
 
 
 def read_pdf(path: Path) -> Parsed:
@@ -92,9 +98,12 @@ def read_pages(path: Path, numbers: Iterable[int]) -> Iterator[ReadPage]:
     Raises:
         ParseError: as ``read_pdf``.
     """
+    import pymupdf
+
     with _open(path) as document:
         for number in numbers:
-            yield _read_page(document, number)
+            pymupdf.TOOLS.reset_mupdf_warnings()
+            yield _checked(_read_page(document, number), pymupdf.TOOLS.mupdf_warnings())
 
 
 def assemble(known: Survey, read: Iterable[ReadPage]) -> Parsed:
@@ -104,7 +113,15 @@ def assemble(known: Survey, read: Iterable[ReadPage]) -> Parsed:
     indent_levels(found)
     words = vocabulary(line.text for line in lines)
     blocks = tuple(to_block(draft, words) for draft in with_notes(found, notes))
-    return known.title or _first_title(blocks), _with_reasons(pages, blocks), blocks, known.warnings
+    warnings = [*known.warnings, *_warnings(read)]
+    return known.title or _first_title(blocks), _with_reasons(pages, blocks), blocks, tuple(warnings)
+
+
+def _warnings(read: Iterable[ReadPage]) -> Iterator[str]:
+    damaged = [str(page.number) for page, _, broken in read if broken and not page.failed]
+    if damaged:
+        pages = "Page" if len(damaged) == 1 else "Pages"
+        yield f"{pages} {', '.join(damaged)}: damaged in the file; parts may be missing."
 
 
 def _open(path: Path) -> Any:
@@ -158,17 +175,17 @@ def _has_end(path: Path) -> bool:
 
 def _in_order(read: Iterable[ReadPage]) -> tuple[list[Page], list[Line], list[Draft]]:
     """The pages; their lines in reading order, without running text and footnotes; and the footnotes."""
-    body = body_size(piece for _, pieces in read for piece in pieces)
+    body = body_size(piece for _, pieces, _ in read for piece in pieces)
     pages: list[Page] = []
     edges: list[Edges] = []
-    for page, pieces in read:
+    for page, pieces, _ in read:
         pages.append(page)
         edges.append(edge_rows(pieces, page.height))
     running = running_rows(edges, [page.height for page in pages])
     lines: list[Line] = []
     notes: list[Draft] = []
     column = 0
-    for index, ((_, found), (header, footer)) in enumerate(zip(read, running, strict=True)):
+    for index, ((_, found, _), (header, footer)) in enumerate(zip(read, running, strict=True)):
         pages[index] = pages[index].model_copy(
             update={"header": _running_text(header), "footer": _running_text(footer)}
         )
@@ -202,6 +219,24 @@ def _read_page(document: Any, number: int) -> ReadPage:
     em = body_size(pieces)
     kept = [piece for piece in pieces if not any(_inside(piece.bbox, table.bbox) for table in tables)]
     return ReadPage(size, kept + [Line(number, (Run("", table.bbox, em),), table=table) for table in tables])
+
+
+_DAMAGE = re.compile(
+    r"zlib error.*|premature end of data.*|.*read error.*|.*not a stream.*|non-page object.*|cannot load object.*"
+    r"|.*page may not be correct"
+)
+"""How MuPDF says that a part of a page is missing; it then goes on without it."""
+
+
+def _checked(read: ReadPage, said: str) -> ReadPage:
+    """Tell a page that lost its text from one that has none, by what MuPDF ``said`` while it was read."""
+    damage = _DAMAGE.search(said)
+    if damage is None:
+        return read
+    if read.page.skipped != "blank":
+        return read._replace(damaged=True)
+    page = read.page.model_copy(update={"skipped": "", "failed": f"cannot be read: {damage.group()}"})
+    return ReadPage(page, read.pieces, damaged=True)
 
 
 def _inside(inner: BBox, outer: BBox) -> bool:

@@ -1,5 +1,6 @@
 """What read_pdf makes of small PDFs that are typeset here, line by line."""
 
+import zlib
 from pathlib import Path
 
 import pymupdf
@@ -196,6 +197,26 @@ def test_a_page_without_text_says_why_it_gave_nothing(tmp_path: Path) -> None:
     sheet.page.insert_image((100, 100, 300, 300), pixmap=pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 20, 20), False))
     _, pages, _, _ = read_pdf(sheet.save(tmp_path))
     assert [page.skipped for page in pages] == ["", "blank", "image without text"]
+
+
+def test_a_page_whose_text_is_damaged_is_not_blank_and_one_that_lost_a_part_is_told(tmp_path: Path) -> None:
+    sheet = filled(Sheet())
+    for _ in range(2):
+        sheet.turn()
+        filled(sheet)
+    path = sheet.save(tmp_path)
+    with pymupdf.open(path) as document:
+        for part in document[0].get_contents():
+            document.update_object(part, "null")
+        for part in document[1].get_contents()[-1:]:
+            packed = zlib.compress(document.xref_stream(part))
+            document.update_stream(part, packed[: len(packed) - 20], compress=False)
+            document.xref_set_key(part, "Filter", "/FlateDecode")
+        document.save(tmp_path / "damaged.pdf")
+    _, pages, blocks, warnings = read_pdf(tmp_path / "damaged.pdf")
+    assert [bool(page.failed) for page in pages] == [True, False, False]
+    assert {block.page for block in blocks} == {2, 3}
+    assert warnings == ("Page 2: damaged in the file; parts may be missing.",)
 
 
 def failure(path: Path) -> str:
