@@ -44,7 +44,7 @@ async def parse_pdf(pool: WorkerPool, path: Path, root: Path, timeout_s: float) 
         async for _ in ordered_map(read, each(known.windows()), pool.workers):
             pass
         if len(lost) == known.pages:
-            raise lost[1]
+            raise next(iter(lost.values()))
         stored = pages.Pages(Path(folder), known.pages, {number: str(error) for number, error in lost.items()})
         return await pool.call(partial(pages.finish, known=known, path=path, root=root), stored, timeout_s)
 

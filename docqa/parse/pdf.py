@@ -86,10 +86,17 @@ def survey(path: Path) -> Survey:
     """
     with _open(path) as document:
         pages, repaired = len(document), document.is_repaired
-        outline = [(level, title, page) for level, title, page, *_ in document.get_toc(simple=True)]
+        outline = _outline(document)
         title = _metadata_title(document)
     warnings = ["The file was damaged and has been repaired; parts may be missing."] if repaired else []
     return Survey(pages, title, tuple(outline), tuple(warnings))
+
+
+def _outline(document: Any) -> list[tuple[int, str, int]]:
+    try:
+        return [(level, title, page) for level, title, page, *_ in document.get_toc(simple=True)]
+    except _mupdf_errors():  # headings have levels without it
+        return []
 
 
 def read_pages(path: Path, numbers: Iterable[int]) -> Iterator[ReadPage]:
@@ -124,6 +131,9 @@ def _warnings(read: Iterable[ReadPage]) -> Iterator[str]:
         yield f"{pages} {', '.join(damaged)}: damaged in the file; parts may be missing."
 
 
+_BEYOND = "The PDF is damaged beyond reading; get it again from its source."
+
+
 def _open(path: Path) -> Any:
     import pymupdf
 
@@ -135,16 +145,26 @@ def _open(path: Path) -> Any:
         raise ParseError("The file is empty (0 bytes).", "empty")
     try:
         document = pymupdf.open(path)
-    except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
+    except _mupdf_errors() as error:
         if _begins_as_pdf(path):
-            raise ParseError("The PDF is damaged beyond reading; get it again from its source.", "damaged") from error
+            raise ParseError(_BEYOND, "damaged") from error
         raise ParseError("The file is not a PDF, whatever its name says.", "wrong-type") from error
     try:
         _check(document, path)
     except ParseError:
         document.close()
         raise
+    except _mupdf_errors() as error:
+        document.close()
+        raise ParseError(_BEYOND, "damaged") from error
     return document
+
+
+def _mupdf_errors() -> tuple[type[Exception], ...]:
+    """What PyMuPDF raises where a file's objects are broken."""
+    import pymupdf
+
+    return (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 
 
 def _check(document: Any, path: Path) -> None:
@@ -211,7 +231,7 @@ def _read_page(document: Any, number: int) -> ReadPage:
         size = Page(number=number, width=page.rect.width, height=page.rect.height)
         pieces = read_pieces(page, number)
         tables = find_tables(page, number, pieces, read_words(page)) if pieces else []
-    except (RuntimeError, ValueError) as error:  # what MuPDF raises where a page's objects are broken
+    except _mupdf_errors() as error:
         return ReadPage(Page(number=number, failed=f"cannot be read: {error}"), [])
     if not pieces:
         reason = "image without text" if page.get_images() else "blank"

@@ -248,6 +248,12 @@ def test_a_file_that_was_cut_short_is_damaged(tmp_path: Path, share: float) -> N
     assert failure(path) == "damaged"
 
 
+def test_a_count_of_pages_that_cannot_be_is_damage(tmp_path: Path) -> None:
+    path = filled(Sheet()).save(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"/Count 1", b"/Count 2147483647"))
+    assert failure(path) == "damaged"
+
+
 def test_a_file_that_asks_for_a_password_is_encrypted_and_one_that_opens_without_is_read(tmp_path: Path) -> None:
     sheet = filled(Sheet())
     locked, owned = tmp_path / "locked.pdf", tmp_path / "owned.pdf"
