@@ -61,7 +61,9 @@ async def _read(
     limit = timeout_s
     while numbers:
         if len(lost) >= MOST_LOST:
-            given_up = WorkerError(f"not read, since {MOST_LOST} other pages of the file could not be", "crash")
+            given_up = WorkerError(
+                f"not read, since so many other pages of the file ({MOST_LOST}) could not be", "crash"
+            )
             lost.update(dict.fromkeys(numbers, given_up))
             return
         try:

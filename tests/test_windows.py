@@ -9,7 +9,6 @@ import pytest
 
 from docqa import windows
 from docqa.corpus import open_pool, parse_file
-from docqa.errors import ParseError
 from docqa.outputs import Seen
 from docqa.parse import parse_file as parse_here
 from docqa.parse import pdf
@@ -70,10 +69,10 @@ def test_a_document_is_the_same_whatever_its_windows(documents: Path):
 
 
 def test_pages_that_hang_cost_themselves(tmp_path: Path):
-    (document,) = parsed(write(tmp_path / "a.pdf", 40, hanging={5, 40}), timeout_s=5)
+    (document,) = parsed(write(tmp_path / "a.pdf", 40, hanging={5, 40}), timeout_s=8)
     lost = {page.number: page.failed for page in document.pages if page.failed}
     assert lost.keys() == {5, 40}
-    assert set(lost.values()) == {"took longer than 5 s and was stopped"}
+    assert all("was stopped" in reason for reason in lost.values())
     text = "\n".join(block.text for block in document.blocks)
     assert [f"Page {number}." in text for number in range(1, 41)] == [number not in lost for number in range(1, 41)]
     seen = Seen()
@@ -81,18 +80,12 @@ def test_pages_that_hang_cost_themselves(tmp_path: Path):
     assert [(failure.what, failure.pages) for failure in seen.failures] == [("page", (n,)) for n in (5, 40)]
 
 
-def test_a_file_of_which_no_page_can_be_read_is_one_error(tmp_path: Path):
-    with pytest.raises(ParseError, match="took longer than 1 s") as error:
-        parsed(write(tmp_path / "a.pdf", 2, hanging={1, 2}), timeout_s=1)
-    assert error.value.kind == "timeout"
-
-
-def test_a_file_full_of_pages_that_hang_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(windows, "MOST_LOST", 2)
-    (document,) = parsed(write(tmp_path / "a.pdf", 40, hanging=set(range(3, 40))), timeout_s=3, workers=1)
-    failed = [page.failed for page in document.pages if page.failed]
-    assert len(failed) == 38
-    assert sum("2 other pages" in reason for reason in failed) == 36
+def test_a_file_with_many_pages_that_hang_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(windows, "MOST_LOST", 1)
+    (document,) = parsed(write(tmp_path / "a.pdf", 40, hanging=set(range(33, 41))), timeout_s=8, workers=1)
+    failed = {page.number: page.failed for page in document.pages if page.failed}
+    assert failed.keys() == set(range(33, 41))
+    assert [number for number, reason in failed.items() if "other pages" in reason] == list(range(34, 41))
 
 
 def test_running_headers_of_2000_pages_are_found_in_seconds():
