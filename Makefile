@@ -25,7 +25,7 @@ demo: $(VENV)/.demo  ## build a verified, blended set from the documents in corp
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/pytest
 
-fuzz: $(VENV)/.test  ## run 300 spoilt PDFs through the whole line (8 minutes on 2 cores)
+fuzz: $(VENV)/.test  ## run 300 spoilt PDFs through the whole line (6 minutes on 2 cores)
 	$(BIN)/pytest tests/fuzz
 
 test-vllm: $(VLLM)/.ready  ## run the real vLLM on the CPU, with a tiny model (4 GB to install; Linux, Python 3.11)
