@@ -1,4 +1,4 @@
-"""Files -> Documents -> Chunks: each file is parsed once, by a worker, and remembered."""
+"""Files -> Documents -> Chunks: each file is parsed once, by workers, and remembered."""
 
 import asyncio
 import hashlib
@@ -18,6 +18,7 @@ from docqa.records import Chunk, Document, Record
 from docqa.settings import ParseSettings, Settings
 from docqa.store import Store
 from docqa.stream import each, ordered_map
+from docqa.windows import parse_pdf
 from docqa.workers import WorkerPool
 
 
@@ -77,7 +78,7 @@ class Corpus:
                 yield document
 
     async def _document(self, path: Path) -> tuple[str, Document | ParseError]:
-        """A document from the store, else parsed by a worker and remembered."""
+        """A document from the store, else parsed by workers and remembered."""
         name = path.relative_to(self.root).as_posix()
         key = parse_key(path, name, self.settings.parse)
         stored = self.store.get("parse", key) if key else None
@@ -142,12 +143,14 @@ def open_pool(settings: ParseSettings) -> WorkerPool:
 
 
 async def parse_file(pool: WorkerPool, path: Path, root: Path, settings: ParseSettings) -> Document:
-    """Parse one file in a worker, so that a file which hangs or crashes its parser costs only itself.
+    """Parse one file in workers, so that a file which hangs or crashes its parser costs only itself.
 
     Raises:
         ParseError: the file cannot be read, or its worker was killed.
     """
     try:
+        if path.suffix.lower() == ".pdf":
+            return await parse_pdf(pool, path, root, settings.timeout_s)
         return await pool.call(partial(parse.parse_file, root=root), path, timeout_s=settings.timeout_s)
     except WorkerError as error:
         raise ParseError(str(error), error.kind) from error

@@ -35,7 +35,9 @@ class ParseSettings(Section):
     """Files to documents."""
 
     workers: int = Field(0, ge=0, description="Worker processes; 0 means one a core.")
-    timeout_s: float = Field(120.0, gt=0, description="Seconds one file may take before its worker is killed.")
+    timeout_s: float = Field(
+        120.0, gt=0, description="Seconds that one file, or 32 pages of a PDF, may take before the worker is killed."
+    )
     memory_mb: int = Field(4096, ge=256, description="Memory one worker may use, in MiB.")
 
 

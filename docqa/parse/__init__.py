@@ -69,25 +69,54 @@ def _installed(name: str) -> str:
 
 
 def parse_file(path: Path, root: Path) -> Document:
-    """Read one file; its path is kept relative to ``root``.
+    """Read one file, in this process; its path is kept relative to ``root``.
 
     Raises:
         ParseError: the file cannot be read, is empty, or is not what its suffix says; the message says what to do.
     """
-    data = _bytes(path)
+    head = check(path)
+    return to_document(path, root, _read(path, head))
+
+
+def check(path: Path) -> bytes:
+    """The first bytes of a file that there is a reader for.
+
+    Raises:
+        ParseError: the file cannot be read, is empty, or has a suffix that is not known.
+    """
+    if path.exists() and not path.is_file():
+        raise ParseError("is a folder or a device, not a file; rename or remove it", "unreadable")
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise ParseError(
+            f"cannot be read ({error.strerror}); check the path and its permissions", "unreadable"
+        ) from error
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ParseError(f"docqa reads {' '.join(SUFFIXES)}, not {suffix or 'a file without a suffix'}", "unsupported")
-    if not data:
+    if not head:
         raise ParseError("the file is empty (0 bytes)", "empty")
-    title, pages, blocks, warnings = _read(path, data)
+    return head
+
+
+def to_document(path: Path, root: Path, parsed: Parsed) -> Document:
+    """The record of a file as it was read.
+
+    Raises:
+        ParseError: there is no text in the file.
+    """
+    title, pages, blocks, warnings = parsed
     if not blocks and not any(page.skipped == "image without text" or page.failed for page in pages):
         raise ParseError("there is no text in the file", "empty")
     text = "\n".join(block.text for block in blocks if block.kind != "code")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Document(
-        id=hashlib.sha256(data).hexdigest(),
+        id=digest,
         path=path.relative_to(root).as_posix(),
-        media_type=SUFFIXES[suffix],
+        media_type=SUFFIXES[path.suffix.lower()],
         title=title.strip() or _first_heading(blocks) or path.stem,
         language=detect_language(text),
         pages=pages,
@@ -96,24 +125,13 @@ def parse_file(path: Path, root: Path) -> Document:
     )
 
 
-def _bytes(path: Path) -> bytes:
-    if path.exists() and not path.is_file():
-        raise ParseError("is a folder or a device, not a file; rename or remove it", "unreadable")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ParseError(
-            f"cannot be read ({error.strerror}); check the path and its permissions", "unreadable"
-        ) from error
-
-
-def _read(path: Path, data: bytes) -> Parsed:
+def _read(path: Path, head: bytes) -> Parsed:
     suffix = path.suffix.lower()
     if suffix == ".pdf":
         from docqa.parse.pdf import read_pdf
 
         return Parsed(*read_pdf(path))
-    if suffix not in _PACKAGES and data.startswith(_NO_TEXT):
+    if suffix not in _PACKAGES and head.startswith(_NO_TEXT):
         raise ParseError("the file is not text, whatever its name says", "wrong-type")
     if suffix == ".txt":
         from docqa.parse.plain import read_plain

@@ -1,4 +1,8 @@
-"""A PDF file becomes pages and blocks.
+"""A PDF file becomes pages and blocks: its pages are read one by one, and then the document is made of them all.
+
+The two are apart because a long file is read in windows of pages, side by side in workers (`docqa.windows`). What
+one page tells is read in one (`_read_page`); what only all pages together tell is found in the other (`assemble`):
+running headers, the size of the body text, paragraphs and tables that cross pages, levels of headings.
 
 The text comes from PyMuPDF; order, paragraphs, headings and tables from rules on its geometry. PyMuPDF's own layout
 model was measured at 0.2 s a page and the rules at a tenth of that, so it is asked only where a table shows.
@@ -7,10 +11,10 @@ was taken for a table is not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docqa.errors import ParseError
 from docqa.parse.blocks import join_tables, mark_headings, to_block, with_notes
@@ -18,7 +22,7 @@ from docqa.parse.footnotes import split_footnotes
 from docqa.parse.lines import Line, Run, body_size, read_pieces, rows
 from docqa.parse.order import reading_order
 from docqa.parse.paragraphs import Draft, drafts, indent_levels, leading
-from docqa.parse.running import running_rows
+from docqa.parse.running import Edges, edge_rows, running_rows
 from docqa.parse.tables import find_tables
 from docqa.parse.words import read_words
 from docqa.records import BBox, Block, Page
@@ -27,49 +31,140 @@ from docqa.text import vocabulary
 Parsed = tuple[str, tuple[Page, ...], tuple[Block, ...], tuple[str, ...]]
 """Title or "", pages, blocks in reading order, warnings."""
 
+WINDOW = 32
+"""Pages that one call reads: opening the file again costs milliseconds, and a second of work is worth a call."""
+
+
+class Survey(NamedTuple):
+    """What a PDF says of itself before a page is read.
+
+    Attributes:
+        pages: how many.
+        title: from its metadata, or "".
+        outline: its table of contents as (level, title, page).
+    """
+
+    pages: int
+    title: str
+    outline: tuple[tuple[int, str, int], ...]
+    warnings: tuple[str, ...]
+
+    def windows(self) -> list[range]:
+        """The pages' numbers, in windows."""
+        return [range(first, min(first + WINDOW, self.pages + 1)) for first in range(1, self.pages + 1, WINDOW)]
+
+
+class ReadPage(NamedTuple):
+    """One page as it was read.
+
+    Attributes:
+        pieces: of its lines; a table is one piece, in place of the words in it.
+        damaged: whether something of the page could not be read.
+    """
+
+    page: Page
+    pieces: list[Line]
+    damaged: bool = False
+
 
 def read_pdf(path: Path) -> Parsed:
-    """Read a PDF file.
+    """Read a PDF file, in this process.
 
     Raises:
         ParseError: of kind ``empty`` (no bytes or no pages), ``wrong-type``, ``encrypted`` or ``damaged``; a file that
             was cut short is damaged even where some of its pages could be shown.
     """
+    known = survey(path)
+    return assemble(known, [read for window in known.windows() for read in read_pages(path, window)])
+
+
+def survey(path: Path) -> Survey:
+    """Open a PDF file and look around.
+
+    Raises:
+        ParseError: as ``read_pdf``.
+    """
+    with _open(path) as document:
+        pages, repaired = len(document), document.is_repaired
+        outline = _outline(document)
+        title = _metadata_title(document)
+    warnings = ["The file was damaged and has been repaired; parts may be missing."] if repaired else []
+    return Survey(pages, title, tuple(outline), tuple(warnings))
+
+
+def _outline(document: Any) -> list[tuple[int, str, int]]:
+    try:
+        return [(level, title, page) for level, title, page, *_ in document.get_toc(simple=True)]
+    except _mupdf_errors():  # headings have levels without it
+        return []
+
+
+def read_pages(path: Path, numbers: Iterable[int]) -> Iterator[ReadPage]:
+    """Read these pages of a PDF file; one that cannot be read says why.
+
+    Raises:
+        ParseError: as ``read_pdf``.
+    """
     import pymupdf
 
-    pymupdf.TOOLS.mupdf_display_errors(False)
-    pymupdf.TOOLS.mupdf_display_warnings(False)
-    pymupdf.TOOLS.reset_mupdf_warnings()
     with _open(path) as document:
-        warnings = ["The file was damaged and has been repaired; parts may be missing."] if document.is_repaired else []
-        pages, lines, notes = _read_pages(document)
-        outline = [(level, title, page) for level, title, page, *_ in document.get_toc(simple=True)]
-        title = _metadata_title(document)
-    found = mark_headings(join_tables(drafts(lines, leading(lines))), body_size(lines), outline)
+        for number in numbers:
+            pymupdf.TOOLS.reset_mupdf_warnings()
+            yield _checked(_read_page(document, number), pymupdf.TOOLS.mupdf_warnings())
+
+
+def assemble(known: Survey, read: Iterable[ReadPage]) -> Parsed:
+    """Make the document of all its pages, which are gone over more than once."""
+    pages, lines, notes = _in_order(read)
+    found = mark_headings(join_tables(drafts(lines, leading(lines))), body_size(lines), known.outline)
     indent_levels(found)
-    known = vocabulary(line.text for line in lines)
-    blocks = tuple(to_block(draft, known) for draft in with_notes(found, notes))
-    return title or _first_title(blocks), _with_reasons(pages, blocks), blocks, tuple(warnings)
+    words = vocabulary(line.text for line in lines)
+    blocks = tuple(to_block(draft, words) for draft in with_notes(found, notes))
+    warnings = [*known.warnings, *_warnings(read)]
+    return known.title or _first_title(blocks), _with_reasons(pages, blocks), blocks, tuple(warnings)
+
+
+def _warnings(read: Iterable[ReadPage]) -> Iterator[str]:
+    damaged = [str(page.number) for page, _, broken in read if broken and not page.failed]
+    if damaged:
+        pages = "Page" if len(damaged) == 1 else "Pages"
+        yield f"{pages} {', '.join(damaged)}: damaged in the file; parts may be missing."
+
+
+_BEYOND = "The PDF is damaged beyond reading; get it again from its source."
 
 
 def _open(path: Path) -> Any:
     import pymupdf
 
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    pymupdf.TOOLS.reset_mupdf_warnings()
     size = path.stat().st_size
     if size == 0:
         raise ParseError("The file is empty (0 bytes).", "empty")
     try:
         document = pymupdf.open(path)
-    except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
+    except _mupdf_errors() as error:
         if _begins_as_pdf(path):
-            raise ParseError("The PDF is damaged beyond reading; get it again from its source.", "damaged") from error
+            raise ParseError(_BEYOND, "damaged") from error
         raise ParseError("The file is not a PDF, whatever its name says.", "wrong-type") from error
     try:
         _check(document, path)
     except ParseError:
         document.close()
         raise
+    except _mupdf_errors() as error:
+        document.close()
+        raise ParseError(_BEYOND, "damaged") from error
     return document
+
+
+def _mupdf_errors() -> tuple[type[Exception], ...]:
+    """What PyMuPDF raises where a file's objects are broken."""
+    import pymupdf
+
+    return (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 
 
 def _check(document: Any, path: Path) -> None:
@@ -98,20 +193,19 @@ def _has_end(path: Path) -> bool:
 # ------------------------------------------------------------------------------------------------------- pages
 
 
-def _read_pages(document: Any) -> tuple[list[Page], list[Line], list[Draft]]:
-    """All pages; their lines in reading order, without running text and footnotes; and the footnotes."""
+def _in_order(read: Iterable[ReadPage]) -> tuple[list[Page], list[Line], list[Draft]]:
+    """The pages; their lines in reading order, without running text and footnotes; and the footnotes."""
+    body = body_size(piece for _, pieces, _ in read for piece in pieces)
     pages: list[Page] = []
-    pieces: list[list[Line]] = []
-    for number in range(1, len(document) + 1):
-        page, found = _read_page(document, number)
+    edges: list[Edges] = []
+    for page, pieces, _ in read:
         pages.append(page)
-        pieces.append(found)
-    running = running_rows(pieces, [page.height for page in pages])
-    body = body_size(piece for found in pieces for piece in found)
+        edges.append(edge_rows(pieces, page.height))
+    running = running_rows(edges, [page.height for page in pages])
     lines: list[Line] = []
     notes: list[Draft] = []
     column = 0
-    for index, (found, (header, footer)) in enumerate(zip(pieces, running, strict=True)):
+    for index, ((_, found, _), (header, footer)) in enumerate(zip(read, running, strict=True)):
         pages[index] = pages[index].model_copy(
             update={"header": _running_text(header), "footer": _running_text(footer)}
         )
@@ -128,8 +222,8 @@ def _read_pages(document: Any) -> tuple[list[Page], list[Line], list[Draft]]:
     return pages, _same_edges(lines), notes
 
 
-def _read_page(document: Any, number: int) -> tuple[Page, list[Line]]:
-    """One page, and its pieces of lines; a table is one piece, in place of the words in it."""
+def _read_page(document: Any, number: int) -> ReadPage:
+    """All that is read of one page."""
     try:
         page = document[number - 1]
         if page.rotation:
@@ -137,14 +231,32 @@ def _read_page(document: Any, number: int) -> tuple[Page, list[Line]]:
         size = Page(number=number, width=page.rect.width, height=page.rect.height)
         pieces = read_pieces(page, number)
         tables = find_tables(page, number, pieces, read_words(page)) if pieces else []
-    except (RuntimeError, ValueError) as error:  # what MuPDF raises where a page's objects are broken
-        return Page(number=number, failed=f"cannot be read: {error}"), []
+    except _mupdf_errors() as error:
+        return ReadPage(Page(number=number, failed=f"cannot be read: {error}"), [])
     if not pieces:
         reason = "image without text" if page.get_images() else "blank"
-        return size.model_copy(update={"skipped": reason}), []
+        return ReadPage(size.model_copy(update={"skipped": reason}), [])
     em = body_size(pieces)
     kept = [piece for piece in pieces if not any(_inside(piece.bbox, table.bbox) for table in tables)]
-    return size, kept + [Line(number, (Run("", table.bbox, em),), table=table) for table in tables]
+    return ReadPage(size, kept + [Line(number, (Run("", table.bbox, em),), table=table) for table in tables])
+
+
+_DAMAGE = re.compile(
+    r"zlib error.*|premature end of data.*|.*read error.*|.*not a stream.*|non-page object.*|cannot load object.*"
+    r"|.*page may not be correct"
+)
+"""How MuPDF says that a part of a page is missing; it then goes on without it."""
+
+
+def _checked(read: ReadPage, said: str) -> ReadPage:
+    """Tell a page that lost its text from one that has none, by what MuPDF ``said`` while it was read."""
+    damage = _DAMAGE.search(said)
+    if damage is None:
+        return read
+    if read.page.skipped != "blank":
+        return read._replace(damaged=True)
+    page = read.page.model_copy(update={"skipped": "", "failed": f"cannot be read: {damage.group()}"})
+    return ReadPage(page, read.pieces, damaged=True)
 
 
 def _inside(inner: BBox, outer: BBox) -> bool:

@@ -15,9 +15,11 @@ import docx
 import pymupdf
 import pytest
 
+from docqa import corpus
 from docqa.errors import DocqaError, ParseError, WorkerError
 from docqa.parse import SUFFIXES, find_documents, parse_file, parser_version
 from docqa.records import Document
+from docqa.settings import ParseSettings
 from docqa.workers import WorkerPool
 
 SENTENCE = "The discharge valve shall be closed before the pump is started."
@@ -136,10 +138,10 @@ async def parse_all(paths: list[Path], folder: Path, timeout_s: float) -> dict[s
     found: dict[str, Document | DocqaError] = {}
     async with WorkerPool(1) as pool:
         for path in paths:
-            limit = timeout_s if "forms" in path.name else 60
+            settings = ParseSettings(timeout_s=timeout_s if "forms" in path.name else 60)
             try:
-                found[path.name] = await pool.call(partial(parse_file, root=folder), path, limit)
-            except (ParseError, WorkerError) as error:
+                found[path.name] = await corpus.parse_file(pool, path, folder, settings)
+            except ParseError as error:
                 found[path.name] = error
     return found
 

@@ -1,5 +1,6 @@
 """What read_pdf makes of small PDFs that are typeset here, line by line."""
 
+import zlib
 from pathlib import Path
 
 import pymupdf
@@ -198,6 +199,26 @@ def test_a_page_without_text_says_why_it_gave_nothing(tmp_path: Path) -> None:
     assert [page.skipped for page in pages] == ["", "blank", "image without text"]
 
 
+def test_a_page_whose_text_is_damaged_is_not_blank_and_one_that_lost_a_part_is_told(tmp_path: Path) -> None:
+    sheet = filled(Sheet())
+    for _ in range(2):
+        sheet.turn()
+        filled(sheet)
+    path = sheet.save(tmp_path)
+    with pymupdf.open(path) as document:
+        for part in document[0].get_contents():
+            document.update_object(part, "null")
+        for part in document[1].get_contents()[-1:]:
+            packed = zlib.compress(document.xref_stream(part))
+            document.update_stream(part, packed[: len(packed) - 20], compress=False)
+            document.xref_set_key(part, "Filter", "/FlateDecode")
+        document.save(tmp_path / "damaged.pdf")
+    _, pages, blocks, warnings = read_pdf(tmp_path / "damaged.pdf")
+    assert [bool(page.failed) for page in pages] == [True, False, False]
+    assert {block.page for block in blocks} == {2, 3}
+    assert warnings == ("Page 2: damaged in the file; parts may be missing.",)
+
+
 def failure(path: Path) -> str:
     with pytest.raises(ParseError) as caught:
         read_pdf(path)
@@ -224,6 +245,12 @@ def test_a_file_that_was_cut_short_is_damaged(tmp_path: Path, share: float) -> N
     path = filled(sheet).save(tmp_path)
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
+    assert failure(path) == "damaged"
+
+
+def test_a_count_of_pages_that_cannot_be_is_damage(tmp_path: Path) -> None:
+    path = filled(Sheet()).save(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"/Count 1", b"/Count 2147483647"))
     assert failure(path) == "damaged"
 
 
