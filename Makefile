@@ -55,11 +55,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office,ocr]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office,test,lint]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[office,ocr,test,lint]'
 	@touch $@
 
 $(VLLM)/.ready: pyproject.toml

@@ -62,6 +62,7 @@ class Block(Record):
         spans: where the text stands; they cover ``text`` in order, and a paragraph that crosses a page has two.
         rows: a table's cells, row by row, all rows of one length; a merged cell repeats its text in each place.
         header_rows: how many of the first rows are a table's header.
+        ocr: whether it was read from a picture, and so may have misread characters.
     """
 
     kind: BlockKind
@@ -70,6 +71,7 @@ class Block(Record):
     spans: tuple[Span, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
+    ocr: bool = False
 
     @property
     def page(self) -> int:

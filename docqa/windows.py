@@ -39,7 +39,8 @@ async def parse_pdf(pool: WorkerPool, path: Path, root: Path, timeout_s: float) 
     with tempfile.TemporaryDirectory(prefix="docqa-", ignore_cleanup_errors=True) as folder:
 
         async def read(numbers: Sequence[int]) -> None:
-            await _read(pool, path, Path(folder), numbers, timeout_s, lost)
+            again_s = timeout_s if known.pictures.intersection(numbers) else time_alone(timeout_s)
+            await _read(pool, path, Path(folder), numbers, (timeout_s, again_s), lost)
 
         async for _ in ordered_map(read, each(known.windows()), pool.workers):
             pass
@@ -55,10 +56,19 @@ def time_alone(timeout_s: float) -> float:
 
 
 async def _read(
-    pool: WorkerPool, path: Path, folder: Path, numbers: Sequence[int], timeout_s: float, lost: dict[int, WorkerError]
+    pool: WorkerPool,
+    path: Path,
+    folder: Path,
+    numbers: Sequence[int],
+    limits: tuple[float, float],
+    lost: dict[int, WorkerError],
 ) -> None:
-    """Have these pages read into ``folder``; those that could not be are put among the ``lost``."""
-    limit = timeout_s
+    """Have these pages read into ``folder``; those that could not be are put among the ``lost``.
+
+    Args:
+        limits: seconds for the first call, and for each after a worker was stopped.
+    """
+    limit, again = limits
     while numbers:
         if len(lost) >= MOST_LOST:
             given_up = WorkerError(
@@ -75,4 +85,4 @@ async def _read(
                 lost[left[0]] = error
                 left = left[1:]
             numbers = left
-            limit = time_alone(timeout_s)
+            limit = again

@@ -58,7 +58,7 @@ def parser_version() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
-    return " ".join([digest.hexdigest()[:16], *(_installed(name) for name in ("pymupdf", "unstructured"))])
+    return " ".join([digest.hexdigest()[:16], *(_installed(name) for name in ("pymupdf", "unstructured", "rapidocr"))])
 
 
 def _installed(name: str) -> str:

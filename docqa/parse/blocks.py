@@ -137,7 +137,8 @@ def to_block(draft: Draft, known: Collection[str]) -> Block:
         return _table_block([_table(line) for line in draft.lines])
     text, starts = _joined(draft, known)
     starts[0] = 0
-    return Block(kind=draft.kind, text=text, level=draft.level, spans=tuple(_spans(draft.lines, starts, len(text))))
+    spans = tuple(_spans(draft.lines, starts, len(text)))
+    return Block(kind=draft.kind, text=text, level=draft.level, spans=spans, ocr=any(line.ocr for line in draft.lines))
 
 
 def _spans(lines: Sequence[Line], starts: Sequence[int], end: int) -> Iterator[Span]:

@@ -92,8 +92,12 @@ def _places(placements: Sequence[Sequence[Any]], words: Sequence[Word]) -> list[
             bottom, right = row + cell.rowspan, column + cell.colspan
             taken |= {(y, x) for y in range(row, bottom) for x in range(column, right)}
             x0, y0, x1, y1 = cell.bbox or (0.0, 0.0, 0.0, 0.0)
-            inside = [word for word in free if x0 <= word.middle[0] <= x1 and y0 <= word.middle[1] <= y1]
-            free = [word for word in free if word not in inside] if inside else free
+            inside: list[Word] = []
+            rest: list[Word] = []
+            for word in free:
+                x, y = word.middle
+                (inside if x0 <= x <= x1 and y0 <= y <= y1 else rest).append(word)
+            free = rest
             places.append(_Place(row, bottom, column, right, (x0, y0, x1, y1), tuple(inside)))
             column = right
     return places

@@ -59,6 +59,7 @@ class Line:
         column: which column of the document this is in, counted in reading order; neighbours of one column share it.
         left, right: the edges of that column's text.
         table: the ``tables.Table`` that stands in this line's place; such a line has no text.
+        ocr: whether it was read from a picture.
     """
 
     page: int
@@ -67,6 +68,7 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     table: "Table | None" = None
+    ocr: bool = False
 
     @cached_property
     def bbox(self) -> BBox:

@@ -12,11 +12,13 @@ was taken for a table is not.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from docqa.errors import ParseError
+from docqa.parse import ocr
 from docqa.parse.blocks import join_tables, mark_headings, to_block, with_notes
 from docqa.parse.footnotes import split_footnotes
 from docqa.parse.lines import Line, Run, body_size, read_pieces, rows
@@ -34,6 +36,9 @@ Parsed = tuple[str, tuple[Page, ...], tuple[Block, ...], tuple[str, ...]]
 WINDOW = 32
 """Pages that one call reads: opening the file again costs milliseconds, and a second of work is worth a call."""
 
+PICTURE = 8
+"""Pages that a picture counts for: OCR takes some seconds, other pages a tenth of one."""
+
 
 class Survey(NamedTuple):
     """What a PDF says of itself before a page is read.
@@ -42,16 +47,26 @@ class Survey(NamedTuple):
         pages: how many.
         title: from its metadata, or "".
         outline: its table of contents as (level, title, page).
+        pictures: the numbers of pages that OCR may have to read.
     """
 
     pages: int
     title: str
     outline: tuple[tuple[int, str, int], ...]
     warnings: tuple[str, ...]
+    pictures: frozenset[int] = frozenset()
 
     def windows(self) -> list[range]:
-        """The pages' numbers, in windows."""
-        return [range(first, min(first + WINDOW, self.pages + 1)) for first in range(1, self.pages + 1, WINDOW)]
+        """The pages' numbers, in windows; a picture counts for as many pages as are read in its time."""
+        found: list[range] = []
+        first, weight = 1, 0
+        for number in range(1, self.pages + 1):
+            own = PICTURE if number in self.pictures else 1
+            if weight and weight + own > WINDOW:
+                found.append(range(first, number))
+                first, weight = number, 0
+            weight += own
+        return [*found, range(first, self.pages + 1)] if self.pages else []
 
 
 class ReadPage(NamedTuple):
@@ -88,8 +103,17 @@ def survey(path: Path) -> Survey:
         pages, repaired = len(document), document.is_repaired
         outline = _outline(document)
         title = _metadata_title(document)
+        pictures = frozenset(_pictures(document))
     warnings = ["The file was damaged and has been repaired; parts may be missing."] if repaired else []
-    return Survey(pages, title, tuple(outline), tuple(warnings))
+    return Survey(pages, title, tuple(outline), tuple(warnings), pictures)
+
+
+def _pictures(document: Any) -> Iterator[int]:
+    """The numbers of the pages that OCR may have to read: those with images."""
+    for number in range(1, len(document) + 1) if ocr.installed() else ():
+        with suppress(*_mupdf_errors()):
+            if document.get_page_images(number - 1):
+                yield number
 
 
 def _outline(document: Any) -> list[tuple[int, str, int]]:
@@ -125,10 +149,17 @@ def assemble(known: Survey, read: Iterable[ReadPage]) -> Parsed:
 
 
 def _warnings(read: Iterable[ReadPage]) -> Iterator[str]:
-    damaged = [str(page.number) for page, _, broken in read if broken and not page.failed]
-    if damaged:
-        pages = "Page" if len(damaged) == 1 else "Pages"
-        yield f"{pages} {', '.join(damaged)}: damaged in the file; parts may be missing."
+    """What a person should know of some pages; they are gone over once."""
+    told: dict[str, list[str]] = {}
+    for page, pieces, damaged in read:
+        if damaged and not page.failed:
+            told.setdefault("damaged in the file; parts may be missing.", []).append(str(page.number))
+        if any(piece.ocr for piece in pieces):
+            told.setdefault("read by OCR; characters may be misread.", []).append(str(page.number))
+        if page.skipped == "image without text" and not ocr.installed():
+            told.setdefault("a picture without text; pip install 'docqa[ocr]' reads it.", []).append(str(page.number))
+    for what, numbers in told.items():
+        yield f"{'Page' if len(numbers) == 1 else 'Pages'} {', '.join(numbers)}: {what}"
 
 
 _BEYOND = "The PDF is damaged beyond reading; get it again from its source."
@@ -230,7 +261,11 @@ def _read_page(document: Any, number: int) -> ReadPage:
             page.remove_rotation()
         size = Page(number=number, width=page.rect.width, height=page.rect.height)
         pieces = read_pieces(page, number)
-        tables = find_tables(page, number, pieces, read_words(page)) if pieces else []
+        tables = []
+        if ocr.installed() and ocr.is_picture(page, pieces):
+            pieces = ocr.read_picture(page, number)
+        elif pieces:
+            tables = find_tables(page, number, pieces, read_words(page))
     except _mupdf_errors() as error:
         return ReadPage(Page(number=number, failed=f"cannot be read: {error}"), [])
     if not pieces:
