@@ -1,17 +1,18 @@
 """A page that is only a picture is read by OCR, where the ``ocr`` extra is installed.
 
-RapidOCR carries PP-OCR's models in its wheel: they read Chinese and English alike and need no network. They give lines with a box and words without
-their font, so the lines go through the rules that read other pages, with a size that is the height of the box. Heights
-differ by a few percent between lines of one font (descenders, capitals), and are made one.
+RapidOCR carries PP-OCR's models in its wheel: they read Chinese and English alike and need no network. They give lines
+with a box and no font, so the lines go through the rules that read other pages, with a size that is the height of the
+box. Heights differ by a few percent between lines of one font (descenders, capitals), and are made one.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from statistics import median
 from typing import Any, NamedTuple
 
-from docqa.parse.lines import ASCENT, DESCENT, Line, Run, clean
+from docqa.parse.lines import ASCENT, DESCENT, Line, Run, body_size, clean
 
 DPI = 200
 """Of the picture that is read: 150 reads as much and confuses more characters."""
@@ -83,6 +84,20 @@ def pieces(seen: Sequence[Seen], number: int) -> list[Line]:
         if text := clean(line.text):
             found.append(Line(number, (Run(text, box, size),), ocr=True))
     return found
+
+
+def in_one_size(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a document; where most of it is printed, those from pictures in the size of its body text.
+
+    Guessed sizes are good enough to tell headings on scanned pages from one another, but not from printed ones.
+    """
+    printed = [line for line in lines if not line.ocr]
+    if 2 * sum(len(line.text) for line in printed) < sum(len(line.text) for line in lines):
+        return list(lines)
+    size = body_size(printed)
+    return [
+        replace(line, runs=tuple(replace(run, size=size) for run in line.runs)) if line.ocr else line for line in lines
+    ]
 
 
 def _read(page: Any, clip: Any, dpi: float) -> list[Seen]:

@@ -99,7 +99,7 @@ def _groups(indices: list[int], boxes: Sequence[BBox], em: float, opens: list[bo
         while groups and len(groups[-1]) > 1 and all(opens[i] for i in groups[-1][-1]) and len(groups[-1][-1]) == 1:
             ahead.insert(0, groups[-1].pop())
         if groups and not ahead:
-            ahead = _tops(groups[-1], here, boxes, (left, right), GUTTER * em)
+            ahead = _tops(groups[-1], here, boxes, (left, right), em)
             del groups[-1][len(groups[-1]) - len(ahead) :]
             for top in ahead:
                 here = _common(here, _free(top, boxes, left, right), GUTTER * em)
@@ -109,14 +109,28 @@ def _groups(indices: list[int], boxes: Sequence[BBox], em: float, opens: list[bo
 
 
 def _tops(
-    group: list[list[int]], here: list[Gap], boxes: Sequence[BBox], ends: tuple[float, float], width: float
+    group: list[list[int]], here: list[Gap], boxes: Sequence[BBox], ends: tuple[float, float], em: float
 ) -> list[list[int]]:
-    """The bands at the foot of a group that are the tops of the columns below: those under a title that spans them."""
-    first = next((at for at, band in enumerate(group) if len(band) > 1), 0)
-    gaps = here
-    for band in group[first:]:
-        gaps = _common(gaps, _free(band, boxes, *ends), width)
-    return group[first:] if first and gaps else []
+    """The bands at the foot of a group that are the tops of the columns below: those under a title that spans them.
+
+    Their pieces begin where columns do; those of a subtitle, set in the middle, do not.
+    """
+
+    def fits(band: list[int], gaps: list[Gap]) -> bool:
+        starts = [ends[0], *(gap[1] for gap in gaps)]
+        return all(min(abs(boxes[i][0] - start) for start in starts) < 2.5 * em for i in band)
+
+    tops: list[list[int]] = []
+    while len(tops) < len(group):
+        band = group[-1 - len(tops)]
+        gaps = _common(here, _free(band, boxes, *ends), GUTTER * em)
+        if not gaps or not fits(band, gaps):
+            break
+        tops.insert(0, band)
+        here = gaps
+    above = group[: len(group) - len(tops)]
+    columns = any(len(band) > 1 for band in tops)
+    return tops if columns and above and not any(len(band) > 1 and fits(band, here) for band in above) else []
 
 
 def _columns(group: list[int], boxes: Sequence[BBox], em: float) -> list[list[int]]:

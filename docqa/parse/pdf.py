@@ -140,6 +140,7 @@ def read_pages(path: Path, numbers: Iterable[int]) -> Iterator[ReadPage]:
 def assemble(known: Survey, read: Iterable[ReadPage]) -> Parsed:
     """Make the document of all its pages, which are gone over more than once."""
     pages, lines, notes = _in_order(read)
+    lines = ocr.in_one_size(lines)
     found = mark_headings(join_tables(drafts(lines, leading(lines))), body_size(lines), known.outline)
     indent_levels(found)
     words = vocabulary(line.text for line in lines)
