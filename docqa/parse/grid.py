@@ -43,6 +43,15 @@ Rows = list[list[Cell]]
 
 
 @dataclass(frozen=True)
+class Placement:
+    """A cell's box and spans, as PyMuPDF's own record of them."""
+
+    bbox: BBox | None
+    colspan: int = 1
+    rowspan: int = 1
+
+
+@dataclass(frozen=True)
 class _Place:
     """A cell's rows and columns, the last ones excluded, and its words."""
 
@@ -58,7 +67,7 @@ def rows_of(placements: Sequence[Sequence[Any]], words: Sequence[Word]) -> Rows:
     """The rows of a table, empty rows and columns left out.
 
     Args:
-        placements: of ``page.find_tables(refine=True)``: its rows of cells with spans.
+        placements: rows of cells with spans, as of ``page.find_tables(refine=True)``.
         words: of the page.
     """
     places = _join_columns(_split_columns(_split_header(_places(placements, words))))

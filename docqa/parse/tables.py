@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from docqa.parse.grid import Cell, Rows, rows_in_columns, rows_of
+from docqa.parse.grid import Cell, Placement, Rows, rows_in_columns, rows_of
 from docqa.parse.lines import Line, union
 from docqa.parse.words import Word, segments, word_rows
 from docqa.records import BBox
@@ -50,10 +50,11 @@ def find_tables(page: Any, number: int, pieces: Sequence[Line], words: Sequence[
     """
     drawings = page.get_cdrawings()
     level, upright = _rules(drawings) if len(drawings) <= MAX_DRAWINGS else ([], [])
-    found: list[Table] = []
-    if len(level) > 2 and len(upright) > 2:
-        found = _laid_out(number, page.find_tables(use_layout=False, refine=True), words)
-    if not all(map(_is_plain, found)) or _more_expected(found, level, pieces, words):
+    ruled: list[Table | None] = []
+    if _cross(level, upright):
+        ruled = [_plain_table(number, table, words) for table in page.find_tables(use_layout=False).tables]
+    found = [table for table in ruled if table is not None]
+    if len(found) < len(ruled) or _more_expected(found, level, pieces, words):
         import pymupdf.layout  # noqa: F401 - puts the models behind page.find_tables
 
         page.get_layout(return_raw=True)
@@ -63,19 +64,26 @@ def find_tables(page: Any, number: int, pieces: Sequence[Line], words: Sequence[
     return sorted(found, key=lambda table: (table.bbox[1], table.bbox[0]))
 
 
+def _cross(level: Sequence[BBox], upright: Sequence[BBox]) -> bool:
+    """Whether the rules may make two columns and two rows; those of a frame around a listing do not."""
+    return min(len({round(rule[0] / 3) for rule in upright}), len({round(rule[1] / 3) for rule in level})) > 2
+
+
+def _plain_table(number: int, ruled: Any, words: Sequence[Word]) -> Table | None:
+    """The table of a grid that is the same all over and nearly all filled: then the rules alone have said all."""
+    cells = [row.cells for row in ruled.rows]
+    if not all(cell is not None for row in cells for cell in row):
+        return None
+    rows = rows_of([[Placement(cell) for cell in row] for row in cells], words)
+    texts = [cell.text for row in rows for cell in row]
+    return _table(number, rows) if sum(map(bool, texts)) >= 0.9 * len(texts) else None
+
+
 def _laid_out(number: int, finder: Any, words: Sequence[Word]) -> list[Table]:
     """The tables among those that PyMuPDF found (None: it failed on the page)."""
     placed = (table.placements for table in (finder.tables if finder else ()))
     tables = (_table(number, rows_of(placements, words)) for placements in placed if placements)
     return [table for table in tables if table is not None]
-
-
-def _is_plain(table: Table) -> bool:
-    """Whether the cells are the same grid all over and nearly all filled: then the rules alone have said all."""
-    texts = [text for row in table.texts for text in row]
-    lines = (*table.rows, *zip(*table.rows, strict=True))
-    merged = any(left == right and left.text for line in lines for left, right in pairwise(line))
-    return not merged and sum(map(bool, texts)) >= 0.9 * len(texts)
 
 
 def _unruled(number: int, layout: Sequence[Any], words: Sequence[Word], found: Sequence[Table]) -> Iterator[Table]:

@@ -1,25 +1,14 @@
 """Cells with places become rows of text: columns taken for one are parted, the rest of a cell goes back to it."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pymupdf
 import pytest
 
-from docqa.parse.grid import Rows, rows_in_columns, rows_of
+from docqa.parse.grid import Placement, Rows, rows_in_columns, rows_of
 from docqa.parse.words import Word, read_words
-from docqa.records import BBox
 
 EM = 10.0
-
-
-@dataclass
-class Placement:
-    """What PyMuPDF's SpanCell says of a cell."""
-
-    bbox: BBox | None
-    colspan: int = 1
-    rowspan: int = 1
 
 
 def words(*lines: tuple[float, float, str]) -> list[Word]:
