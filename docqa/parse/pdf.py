@@ -26,7 +26,6 @@ from docqa.parse.order import reading_order
 from docqa.parse.paragraphs import Draft, drafts, indent_levels, leading
 from docqa.parse.running import Edges, edge_rows, running_rows
 from docqa.parse.tables import find_tables
-from docqa.parse.words import read_words
 from docqa.records import BBox, Block, Page
 from docqa.text import vocabulary
 
@@ -266,7 +265,7 @@ def _read_page(document: Any, number: int) -> ReadPage:
         if ocr.installed() and ocr.is_picture(page, pieces):
             pieces = ocr.read_picture(page, number)
         elif pieces:
-            tables = find_tables(page, number, pieces, read_words(page))
+            tables = find_tables(page, number, pieces)
     except _mupdf_errors() as error:
         return ReadPage(Page(number=number, failed=f"cannot be read: {error}"), [])
     if not pieces:

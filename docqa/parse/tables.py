@@ -14,7 +14,7 @@ from typing import Any
 
 from docqa.parse.grid import Cell, Placement, Rows, rows_in_columns, rows_of
 from docqa.parse.lines import Line, union
-from docqa.parse.words import Word, segments, word_rows
+from docqa.parse.words import Word, read_words, segments, word_rows
 from docqa.records import BBox
 
 MAX_DRAWINGS = 4000
@@ -41,22 +41,25 @@ class Table:
         return tuple(tuple(cell.text for cell in row) for row in self.rows)
 
 
-def find_tables(page: Any, number: int, pieces: Sequence[Line], words: Sequence[Word]) -> list[Table]:
+def find_tables(page: Any, number: int, pieces: Sequence[Line]) -> list[Table]:
     """The tables of a pymupdf page, from top to bottom.
 
     Args:
         number: the page's, from 1.
-        pieces, words: of the whole page, as ``lines.read_pieces`` and ``words.read_words`` return them.
+        pieces: of lines, as ``lines.read_pieces`` returns them, of the whole page.
     """
     drawings = page.get_cdrawings()
     level, upright = _rules(drawings) if len(drawings) <= MAX_DRAWINGS else ([], [])
     ruled: list[Table | None] = []
+    words: list[Word] = []
     if _cross(level, upright):
+        words = read_words(page)
         ruled = [_plain_table(number, table, words) for table in page.find_tables(use_layout=False).tables]
     found = [table for table in ruled if table is not None]
-    if len(found) < len(ruled) or _more_expected(found, level, pieces, words):
+    if len(found) < len(ruled) or _more_expected(found, level, pieces):
         import pymupdf.layout  # noqa: F401 - puts the models behind page.find_tables
 
+        words = words or read_words(page)
         page.get_layout(return_raw=True)
         seen = _laid_out(number, page.find_tables(union=True, refine=True), words)
         seen += [table for table in found if not any(_overlap(table.bbox, other.bbox) for other in seen)]
@@ -98,14 +101,13 @@ def _unruled(number: int, layout: Sequence[Any], words: Sequence[Word], found: S
             yield table
 
 
-def _more_expected(
-    found: Sequence[Table], level: Sequence[BBox], pieces: Sequence[Line], words: Sequence[Word]
-) -> bool:
+def _more_expected(found: Sequence[Table], level: Sequence[BBox], pieces: Sequence[Line]) -> bool:
     """Whether the page shows signs of a table that was not found: a caption, stacked rules, or rows of three cells."""
     captions = sum(bool(re.match(r"Tab|表", piece.text)) for piece in pieces if CAPTION.match(piece.text))
     if captions > len(found):
         return True
-    rows = word_rows([word for word in words if not any(_holds(table.bbox, word.bbox) for table in found)])
+    boxes = [Word(piece.text, piece.bbox) for piece in pieces]
+    rows = word_rows([box for box in boxes if not any(_holds(table.bbox, box.bbox) for table in found)])
     free = [rule for rule in level if not any(_holds(table.bbox, rule) for table in found)]
     return _has_rows_between(free, rows) or sum(len(segments(row)) >= 3 for row in rows) >= 3
 
