@@ -9,6 +9,7 @@ import pymupdf
 import pytest
 
 from docqa.coverage import Covered
+from docqa.parse import ocr
 from docqa.records import Chunk, Evidence, QAItem
 from docqa.runfolder import read_records
 from docqa.summary import Summary
@@ -46,7 +47,8 @@ def test_every_row_is_traced_to_quotes_in_its_chunk_and_on_its_page(demo: Demo, 
         for evidence in item.evidence:
             assert chunks[evidence.chunk_id].text[evidence.start : evidence.end] == evidence.quote
             for part, page in parts(chunks[evidence.chunk_id], evidence) if item.path.endswith(".pdf") else ():
-                assert squash(part) in page_text(documents / item.path, page, pages), (item.path, evidence)
+                said = page_text(documents / item.path, page, pages)
+                assert squash(part) in said or not said, (item.path, evidence)  # a page that is a picture says nothing
 
 
 def parts(chunk: Chunk, evidence: Evidence) -> Iterator[tuple[str, int]]:
@@ -84,7 +86,7 @@ def test_every_page_and_chunk_has_one_state_and_the_card_says_the_same(demo: Dem
     for counts, kind in ((summary.pages, "page"), (summary.chunks, "chunk")):
         assert counts.total == sum(state.kind == kind for state in states)
     assert all(state.reason for state in states if state.state != "used")
-    assert any(state.reason == "image without text" for state in states)
+    assert any(state.reason == "image without text" for state in states) != ocr.installed()
     card = (out / "README.md").read_text(encoding="utf-8")
     assert f"| items made | {summary.items.made:,} | {summary.items.kept_total:,} kept" in card
 

@@ -1,5 +1,6 @@
 """Drafts become blocks: headings are told from text, tables joined over pages, and each text traced to its boxes."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -10,6 +11,9 @@ from docqa.parse.paragraphs import Draft
 from docqa.parse.tables import CAPTION, Table, goes_on, rest_of
 from docqa.records import BBox, Block, Box, Span, cell_offsets, rows_text
 from docqa.text import join_lines
+
+_LEADERS = re.compile(r"\s*(?:[.·…_]\s?){4,}\s*")
+"""What leads from a chapter to its page in a table of contents."""
 
 
 def with_notes(found: Sequence[Draft], notes: Sequence[Draft]) -> Iterator[Draft]:
@@ -99,9 +103,11 @@ def _joined(draft: Draft, known: Collection[str] = ()) -> tuple[str, list[int]]:
     for line in draft.lines:
         if draft.kind in ("code", "contents"):
             indent = " " * _indent(line, edge) if draft.kind == "code" else ""
-            text = f"{text}\n{indent}{line.text}" if text else indent + line.text
-        else:
-            text = join_lines(text, line.text, known)
+            said = line.text if draft.kind == "code" else _LEADERS.sub(" ", line.text)
+            text = f"{text}\n{indent}{said}" if text else indent + said
+            starts.append(len(text) - len(said))
+            continue
+        text = join_lines(text, line.text, known)
         starts.append(len(text) - len(line.text))
     return text.rstrip("\u00ad"), starts
 

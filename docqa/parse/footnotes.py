@@ -60,7 +60,7 @@ def _mark(line: Line) -> str:
 def _drop_plain_mark(lines: list[Line], mark: str) -> None:
     """Take the first plain ``mark`` out of the text: one that touches the end of a word or sentence."""
     pointing = re.compile(
-        rf"(?<=[a-z.,;:)\]”。，；：）\u4e00-\u9fff]){re.escape(mark)}(?=\s|$|[,.;，。；）]|[\u4e00-\u9fff])"
+        rf"(?<=[a-z.,;:)\]”。，；：）\u4e00-\u9fff])(?<!\d\.){re.escape(mark)}(?=\s|$|[,.;，。；）]|[\u4e00-\u9fff])"
     )
     for at, line in enumerate(lines):
         for place, run in enumerate(line.runs):

@@ -263,14 +263,28 @@ def _filled(places: Sequence[_Place], known: Collection[str]) -> Rows:
     height, width = (max((edge(place) for place in places), default=0) for edge in (_bottom, _right))
     nothing = Cell("", (0.0, 0.0, 0.0, 0.0))
     grid = [[nothing] * width for _ in range(height)]
+    edges: list[list[Word]] = [[] for _ in range(height)]
     for place in places:
         cell = Cell(text_of(place.words, known), place.bbox)
         for row in range(place.top, place.bottom):
             for column in range(place.left, place.right):
                 grid[row][column] = cell
+        if place.bottom == place.top + 1:
+            edges[place.top] += place.words
     columns = [column for column in range(width) if any(row[column].text for row in grid)]
-    rows = [[row[column] for column in columns] for row in grid if any(cell.text for cell in row)]
-    return _unwrapped(rows, known)
+    used = [row for row in range(height) if any(cell.text for cell in grid[row])]
+    rows = [[grid[row][column] for column in columns] for row in used]
+    return _unwrapped(rows, _gaps([edges[row] for row in used]), known)
+
+
+def _gaps(rows: Sequence[Sequence[Word]]) -> list[float]:
+    """The white space above each row's words; 0 where that is not known."""
+    tops = [min((word.bbox[1] for word in row), default=None) for row in rows]
+    feet = [max((word.bbox[3] for word in row), default=None) for row in rows]
+    return [
+        0.0,
+        *(0.0 if top is None or foot is None else top - foot for foot, top in zip(feet, tops[1:], strict=False)),
+    ]
 
 
 def _bottom(place: _Place) -> int:
@@ -286,17 +300,21 @@ def _begins(text: str) -> bool:
     return text[0].isupper() or text[0].isdigit()
 
 
-def _unwrapped(rows: Rows, known: Collection[str]) -> Rows:
+def _unwrapped(rows: Rows, gaps: Sequence[float], known: Collection[str]) -> Rows:
     """Give a row that holds only the rest of some cells above it back to that row.
 
-    Such a row begins in lower case, or has nothing in its first cell and little in the others, none of it a beginning.
+    Such a row has text only below text, and begins in lower case, or has nothing in its first cell and little in the
+    others. If some of it looks like a beginning, it must stand closer to the row above than rows do (``gaps``).
     """
+    usual = median([gap for row, gap in zip(rows, gaps, strict=True) if row and row[0].text and gap > 0] or [0.0])
     kept: Rows = []
-    for row in rows:
+    for row, gap in zip(rows, gaps, strict=True):
         rest = [cell.text for cell in row if cell.text]
+        below = kept and all(above.text for above, cell in zip(kept[-1], row, strict=True) if cell.text)
         lower = len(rest) < len(row) and all(text[0].islower() or text[0] in "·,，、)）" for text in rest)
-        little = not row[0].text and 2 * len(rest) <= len(row) and not any(map(_begins, rest))
-        if kept and (lower or little):
+        little = not row[0].text and 2 * len(rest) <= len(row)
+        close = gap < 0.6 * usual if any(map(_begins, rest)) else True
+        if below and (lower or (little and close)):
             kept[-1] = [
                 Cell(join_lines(above.text, cell.text, known), union((above.bbox, cell.bbox))) if cell.text else above
                 for above, cell in zip(kept[-1], row, strict=True)
