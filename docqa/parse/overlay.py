@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from docqa.parse.upright import read_upright
 from docqa.records import Block, Document, Page
 
 COLOURS = {
@@ -40,6 +41,7 @@ def page_pictures(path: Path) -> dict[int, bytes]:
     with pymupdf.open(path) as document:
         for page in document:
             try:
+                read_upright(page, page.number + 1)  # as it was turned when it was read
                 pictures[page.number + 1] = page.get_pixmap(dpi=DPI).tobytes("png")
             except (RuntimeError, ValueError):  # what MuPDF raises for a damaged page
                 continue

@@ -21,11 +21,12 @@ from docqa.errors import ParseError
 from docqa.parse import ocr
 from docqa.parse.blocks import join_tables, mark_headings, to_block, with_notes
 from docqa.parse.footnotes import split_footnotes
-from docqa.parse.lines import Line, Run, body_size, read_pieces, rows
+from docqa.parse.lines import Line, Run, body_size, rows
 from docqa.parse.order import reading_order
 from docqa.parse.paragraphs import Draft, drafts, indent_levels, leading
 from docqa.parse.running import Edges, edge_rows, running_rows
 from docqa.parse.tables import find_tables
+from docqa.parse.upright import read_upright
 from docqa.records import BBox, Block, Page
 from docqa.text import vocabulary
 
@@ -257,10 +258,8 @@ def _read_page(document: Any, number: int) -> ReadPage:
     """All that is read of one page."""
     try:
         page = document[number - 1]
-        if page.rotation:
-            page.remove_rotation()
+        pieces = read_upright(page, number)
         size = Page(number=number, width=page.rect.width, height=page.rect.height)
-        pieces = read_pieces(page, number)
         tables = []
         if ocr.installed() and ocr.is_picture(page, pieces):
             pieces = ocr.read_picture(page, number)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from docqa.parse import ocr, pdf
+from docqa.parse import ocr
+from docqa.parse.lines import read_pieces
 from docqa.parse.ocr import Seen
 from docqa.parse.pdf import PICTURE, WINDOW, Survey, read_pdf
 
@@ -64,7 +65,7 @@ def test_a_line_that_is_doubtful_is_read_again_from_a_larger_picture(tmp_path: P
 @pytest.mark.parametrize(("stamp", "found"), [("", True), ("Page 12", True), ("A page of text " * 10, False)])
 def test_a_picture_with_a_number_upon_it_is_one_and_a_page_of_text_is_none(tmp_path: Path, stamp: str, found: bool):
     page = pymupdf.open(scan(tmp_path, TEXT, stamp=stamp))[0]
-    assert ocr.is_picture(page, pdf.read_pieces(page, 1)) == found
+    assert ocr.is_picture(page, read_pieces(page, 1)) == found
 
 
 def test_a_window_holds_few_pictures():

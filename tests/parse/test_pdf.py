@@ -51,6 +51,13 @@ def filled(sheet: Sheet) -> Sheet:
     return sheet
 
 
+def grey() -> pymupdf.Pixmap:
+    """A picture of nothing; a fresh one shows what the memory held before."""
+    picture = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 50, 50))
+    picture.clear_with(200)
+    return picture
+
+
 def texts(blocks: tuple[Block, ...], kind: str) -> list[str]:
     return [block.text for block in blocks if block.kind == kind]
 
@@ -145,6 +152,21 @@ def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line(tmp_path: Path) -> Non
     assert any("A heavy-duty unit is tested" in text for text in texts(blocks, "paragraph"))
 
 
+@pytest.mark.parametrize("rotate", [90, 270])
+def test_a_page_that_is_set_sideways_is_read(tmp_path: Path, rotate: int) -> None:
+    document = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    page.insert_text((72, 820), "17", fontsize=9)
+    for row, line in enumerate(BODY):
+        across = 100 + 20 * row
+        place = (across, 700) if rotate == 90 else (595 - across, 100)
+        page.insert_text(place, line, fontsize=10, rotate=rotate)
+    document.save(tmp_path / "sideways.pdf")
+    _, pages, blocks, _ = read_pdf(tmp_path / "sideways.pdf")
+    assert squash(" ".join(texts(blocks, "paragraph"))).startswith(squash(" ".join(BODY)))
+    assert (pages[0].width, pages[0].height) == (842, 595)
+
+
 def test_running_header_and_page_number_leave_the_text_and_stay_on_the_page(tmp_path: Path) -> None:
     sheet = Sheet()
     for number in range(1, 4):
@@ -194,7 +216,7 @@ def test_a_page_without_text_says_why_it_gave_nothing(tmp_path: Path) -> None:
     sheet = filled(Sheet())
     sheet.turn()
     sheet.turn()
-    sheet.page.insert_image((100, 100, 300, 300), pixmap=pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 20, 20), False))
+    sheet.page.insert_image((100, 100, 300, 300), pixmap=grey())
     _, pages, _, _ = read_pdf(sheet.save(tmp_path))
     assert [page.skipped for page in pages] == ["", "blank", "image without text"]
 
@@ -273,7 +295,7 @@ def test_a_pdf_that_is_only_a_picture_has_its_pages_skipped_with_the_reason(tmp_
     path = tmp_path / "scan.pdf"
     with pymupdf.open() as document:
         page = document.new_page()
-        page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 50, 50)))
+        page.insert_image(page.rect, pixmap=grey())
         document.save(path)
     _, pages, blocks, _ = read_pdf(path)
     assert ([page.skipped for page in pages], blocks) == (["image without text"], ())
