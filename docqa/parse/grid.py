@@ -260,7 +260,8 @@ def _is_figure(line: Sequence[Word]) -> bool:
 
 def _filled(places: Sequence[_Place], known: Collection[str]) -> Rows:
     """The grid without the rows and columns that hold nothing; wrapped cells made whole."""
-    height, width = (max((edge(place) for place in places), default=0) for edge in (_bottom, _right))
+    height = max((place.bottom for place in places), default=0)
+    width = max((place.right for place in places), default=0)
     nothing = Cell("", (0.0, 0.0, 0.0, 0.0))
     grid = [[nothing] * width for _ in range(height)]
     edges: list[list[Word]] = [[] for _ in range(height)]
@@ -279,20 +280,11 @@ def _filled(places: Sequence[_Place], known: Collection[str]) -> Rows:
 
 def _gaps(rows: Sequence[Sequence[Word]]) -> list[float]:
     """The white space above each row's words; 0 where that is not known."""
-    tops = [min((word.bbox[1] for word in row), default=None) for row in rows]
-    feet = [max((word.bbox[3] for word in row), default=None) for row in rows]
-    return [
-        0.0,
-        *(0.0 if top is None or foot is None else top - foot for foot, top in zip(feet, tops[1:], strict=False)),
-    ]
-
-
-def _bottom(place: _Place) -> int:
-    return place.bottom
-
-
-def _right(place: _Place) -> int:
-    return place.right
+    gaps = [0.0]
+    for above, row in pairwise(rows):
+        known = above and row
+        gaps.append(min(w.bbox[1] for w in row) - max(w.bbox[3] for w in above) if known else 0.0)
+    return gaps[: len(rows)]
 
 
 def _begins(text: str) -> bool:
