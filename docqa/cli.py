@@ -4,7 +4,6 @@ Exit codes: 0 all good, 1 usage or set-up error, 2 finished with failed files, 3
 """
 
 import gc
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -306,9 +305,6 @@ def init(force: bool, prompts: bool) -> None:
 def main() -> None:
     """Entry point: click's usage errors exit with 1, since 2 means failed files."""
     gc.set_threshold(200_000, 20, 100)  # a run makes many small objects and few cycles: a tenth less CPU a call
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # its threads spin: they made fitting the index dearer, not faster
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

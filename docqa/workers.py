@@ -4,6 +4,9 @@ A 2.5 KB PDF can keep its parser busy for ever and a regular expression can do t
 be stopped from outside. So such work runs in a process of its own, which is killed when its time is over and replaced
 by a fresh one. Workers are kept between calls: importing the parser costs more than most files.
 
+Each has one thread for linear algebra: more of them add in another order, so that a run's bytes would depend on the
+number of cores, and they spin.
+
 They are plain subprocesses that speak length-prefixed pickles over their standard streams. ``multiprocessing`` was the
 other choice; it imports the caller's ``__main__`` again in every worker, and its pipes can't be awaited.
 """
@@ -82,6 +85,7 @@ class WorkerPool:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         )
 
     async def _kill(self, worker: asyncio.subprocess.Process) -> int:
