@@ -1,0 +1,5 @@
+"""``python -m docqa.cli`` is ``docqa``."""
+
+from docqa.cli import main
+
+main()
