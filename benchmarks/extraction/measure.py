@@ -2,10 +2,11 @@
 
 import json
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from benchmarks.extraction.systems import SYSTEMS, Reader
 from docqa.bench.scores import Scores, score
 from docqa.bench.truth import SUFFIXES, Content, read_truth
+from docqa.workers import environment
 
 CUT = "jose-"
 """In the names of the documents whose truth ends before the references."""
@@ -47,7 +49,7 @@ def measure(system: str, samples: Sequence[Sample], jobs: int) -> dict[str, Scor
         ImportError: the program isn't installed.
     """
     scores = {}
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _environment(system, jobs), ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         pool.submit(_check, system).result()
         read = partial(_score, system, samples[0].pdf)
         for sample, (found, fault) in zip(samples, pool.map(read, samples), strict=True):
@@ -55,6 +57,18 @@ def measure(system: str, samples: Sequence[Sample], jobs: int) -> dict[str, Scor
             if fault:
                 print(f"{system}: {sample.name}: {fault}", flush=True)
     return scores
+
+
+@contextmanager
+def _environment(system: str, jobs: int) -> Iterator[None]:
+    """docqa reads in workers of its own, so here it has the environment that it gives them."""
+    before = dict(os.environ)
+    os.environ.update(environment(jobs) if system == "docqa" else {})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _check(system: str) -> None:

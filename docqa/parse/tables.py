@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from docqa.parse import layout_model
 from docqa.parse.grid import Cell, Placement, Rows, rows_in_columns, rows_of
 from docqa.parse.lines import Line, union
+from docqa.parse.rules import read_rules
 from docqa.parse.words import Word, read_words, segments, word_rows
 from docqa.records import BBox
-
-MAX_DRAWINGS = 4000
-"""Pages with more paths are maps and plots; looking for rules there takes seconds and finds none."""
 
 CAPTION = re.compile(
     r"(?:Table|Tab\.|Figure|Fig\.|Exhibit)\s+[A-Z]?\d+(?:[.-]\d+)?\s*(?:[.:|–—-]|\s(?=[A-Z(]))"
@@ -48,28 +47,22 @@ def find_tables(page: Any, number: int, pieces: Sequence[Line]) -> list[Table]:
         number: the page's, from 1.
         pieces: of lines, as ``lines.read_pieces`` returns them, of the whole page.
     """
-    drawings = page.get_cdrawings()
-    level, upright = _rules(drawings) if len(drawings) <= MAX_DRAWINGS else ([], [])
+    groups = read_rules(page)
+    level = [rule for group in groups if not group.is_frame for rule in group.level]
     ruled: list[Table | None] = []
     words: list[Word] = []
-    if _cross(level, upright):
+    if any(group.is_grid for group in groups):
         words = read_words(page)
         ruled = [_plain_table(number, table, words) for table in page.find_tables(use_layout=False).tables]
     found = [table for table in ruled if table is not None]
     if len(found) < len(ruled) or _more_expected(found, level, pieces):
-        import pymupdf.layout  # noqa: F401 - puts the models behind page.find_tables
-
+        layout_model.load()
         words = words or read_words(page)
         page.get_layout(return_raw=True)
         seen = _laid_out(number, page.find_tables(union=True, refine=True), words)
         seen += [table for table in found if not any(_overlap(table.bbox, other.bbox) for other in seen)]
         found = seen + list(_unruled(number, page.layout_information or (), words, seen))
     return sorted(found, key=lambda table: (table.bbox[1], table.bbox[0]))
-
-
-def _cross(level: Sequence[BBox], upright: Sequence[BBox]) -> bool:
-    """Whether the rules may make two columns and two rows; those of a frame around a listing do not."""
-    return min(len({round(rule[0] / 3) for rule in upright}), len({round(rule[1] / 3) for rule in level})) > 2
 
 
 def _plain_table(number: int, ruled: Any, words: Sequence[Word]) -> Table | None:
@@ -113,7 +106,7 @@ def _more_expected(found: Sequence[Table], level: Sequence[BBox], pieces: Sequen
 
 
 def _has_rows_between(rules: Sequence[BBox], rows: Sequence[Sequence[Word]]) -> bool:
-    """Whether two rows of two cells or more stand among three rules of one width; frames around listings have none."""
+    """Whether two rows of two cells or more stand among three rules of one width."""
     stacks: dict[tuple[int, int], list[BBox]] = {}
     for rule in rules:
         if rule[2] - rule[0] > 60:
@@ -128,32 +121,6 @@ def _has_rows_between(rules: Sequence[BBox], rows: Sequence[Sequence[Word]]) -> 
 
 def _overlap(a: BBox, b: BBox) -> bool:
     return min(a[2], b[2]) - max(a[0], b[0]) > 2 and min(a[3], b[3]) - max(a[1], b[1]) > 2
-
-
-def _rules(drawings: Sequence[dict[str, Any]]) -> tuple[list[BBox], list[BBox]]:
-    """Horizontal and vertical rules: lines, thin rectangles, and the edges of stroked boxes."""
-    level: list[BBox] = []
-    upright: list[BBox] = []
-    for path in drawings:
-        for item in path["items"]:
-            for x0, y0, x1, y1 in _strokes(item, path["type"]):
-                if y1 - y0 < 3 and x1 - x0 > 20:
-                    level.append((x0, y0, x1, y1))
-                elif x1 - x0 < 3 and y1 - y0 > 6:
-                    upright.append((x0, y0, x1, y1))
-    return level, upright
-
-
-def _strokes(item: Sequence[Any], kind: str) -> list[BBox]:
-    if item[0] == "l":
-        (ax, ay), (bx, by) = item[1], item[2]
-        return [(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))]
-    if item[0] != "re":
-        return []
-    x0, y0, x1, y1 = item[1]
-    if "s" not in kind or min(x1 - x0, y1 - y0) < 3:
-        return [(x0, y0, x1, y1)]
-    return [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
 
 
 def _holds(outer: BBox, inner: BBox, slack: float = 2) -> bool:
