@@ -26,7 +26,7 @@ from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
 from docqa.records import Chunk, QAItem
 from docqa.runfolder import Spool, read_records
-from docqa.settings import Settings
+from docqa.settings import CurateSettings, Settings
 from docqa.store import Store
 from docqa.stream import ordered_map, together
 from docqa.summary import Summary
@@ -64,9 +64,20 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             means = backend.means()
         thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
         items = curate.curate(read_records(verified.path, QAItem), thresholds, settings.verify.known_share)
+        items = curate.diversify(items, _caps(settings.curate), settings.curate.vary_openings)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
         runfolder.clear(work)
     return summary
+
+
+def _caps(settings: CurateSettings) -> curate.Caps:
+    return curate.Caps(
+        type=settings.type_share,
+        document=settings.document_share,
+        opening=settings.opening_share,
+        answer=settings.answer_share,
+        length=settings.length_share,
+    )
 
 
 async def _generate(corpus: Corpus, paths: list[Path], backend: Backend, made: Spool) -> None:

@@ -279,6 +279,7 @@ class QAItem(Record):
 
     Attributes:
         path: the source document's path, as in Document.
+        asked_first: the question as it was verified, before its opening was varied, or "".
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
         score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
             its replies means nothing (under a grammar, log-probabilities cover the allowed tokens only).
@@ -291,6 +292,7 @@ class QAItem(Record):
     document_id: str
     path: str
     question: str
+    asked_first: str = ""
     answer: str
     evidence: tuple[Evidence, ...]
     task_type: str = Field(pattern=r"^[a-z-]+/[a-z-]+$")

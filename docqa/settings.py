@@ -162,6 +162,20 @@ class CurateSettings(Section):
         description="ROUGE-L F1 of question and answer together from which English items are duplicates.",
     )
     rouge_l_zh: float = Field(0.85, gt=0, le=1, description="The same for Chinese, where a token is one ideograph.")
+    vary_openings: bool = Field(
+        True, description='Whether questions that begin alike ("According to ...") are begun in other words.'
+    )
+    type_share: float = Field(
+        0.5, gt=0, le=1, description="Largest share of the items that one task type may have; 1: no cap."
+    )
+    document_share: float = Field(1.0, gt=0, le=1, description="The same for one document.")
+    opening_share: float = Field(
+        0.25, gt=0, le=1, description="The same for questions of one language that begin with the same two words."
+    )
+    answer_share: float = Field(0.02, gt=0, le=1, description='The same for one answer, for example "Yes.".')
+    length_share: float = Field(
+        0.8, gt=0, le=1, description="The same for the bare, short, medium or long answers of one language."
+    )
 
 
 class BlendSettings(Section):

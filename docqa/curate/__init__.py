@@ -7,8 +7,11 @@ item comes out once, in the order it came in, with ``kept`` and ``reason`` set, 
 from collections.abc import Iterable, Mapping
 
 from docqa.curate.dedup import THRESHOLDS, duplicates
+from docqa.curate.diversity import Caps, diversify
 from docqa.curate.rules import first_objection
 from docqa.records import Decision, QAItem
+
+__all__ = ["THRESHOLDS", "Caps", "curate", "diversify"]
 
 
 def curate(

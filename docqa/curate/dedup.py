@@ -132,7 +132,7 @@ def duplicates(items: Sequence[QAItem], thresholds: Mapping[str, float] = THRESH
         if same_meaning(items[i], items[j]):
             alike[i].add(j)
             alike[j].add(i)
-    ranked = sorted(range(len(items)), key=lambda place: (*_merit(items[place]), place))
+    ranked = sorted(range(len(items)), key=lambda place: (*merit(items[place]), place))
     rank = {place: number for number, place in enumerate(ranked)}
     stays: set[int] = set()
     for place in ranked:
@@ -146,7 +146,7 @@ def duplicates(items: Sequence[QAItem], thresholds: Mapping[str, float] = THRESH
     return reasons
 
 
-def _merit(item: QAItem) -> tuple[float, int]:
+def merit(item: QAItem) -> tuple[float, int]:
     """What the better of two items sorts first by: its score, then how much of the text bears it out."""
     return -(item.score or 0.0), -_evidence_length(item)
 

@@ -1,0 +1,101 @@
+"""Caps: no type of question, document, opening, answer or length of answer may crowd the set.
+
+A share is of the items that have passed everything else, counted before any cap: so what a cap costs is bounded (a cap
+of half takes at most half), and no cap depends on another. Groups of ``FEW`` items or fewer are never cut: a set of
+thirty items has shares, but no crowd. Within a group the better items stay, as ``dedup.merit`` has it; which of equals
+do is a draw by their ids.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from docqa.curate.dedup import merit
+from docqa.curate.openings import opening, varied
+from docqa.records import QAItem
+from docqa.text import squash
+
+FEW = 10
+
+_LENGTHS = {"en": (4, 15, 60), "zh": (6, 25, 100)}
+"""Up to how many words (English) or characters (Chinese) an answer is bare, short or medium; above, it is long."""
+
+LENGTHS = ("bare", "short", "medium", "long")
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Largest shares of the items, 0 to 1; 1 is no cap.
+
+    Attributes:
+        type: of one task type, ``family/kind``.
+        document: of one document.
+        opening: of the questions of one language that begin alike; see ``openings.opening``.
+        answer: of one answer, white space and case aside.
+        length: of the answers of one language in one class of ``LENGTHS``.
+    """
+
+    type: float = 1.0
+    document: float = 1.0
+    opening: float = 1.0
+    answer: float = 1.0
+    length: float = 1.0
+
+
+def length_class(answer: str, language: str) -> str:
+    """One of ``LENGTHS``."""
+    size = len(answer) if language == "zh" else len(answer.split())
+    return LENGTHS[sum(size > bound for bound in _LENGTHS.get(language, _LENGTHS["en"]))]
+
+
+def diversify(items: Sequence[QAItem], caps: Caps, vary_openings: bool) -> list[QAItem]:
+    """The items, each once and in order, those that a cap takes out dropped with its name and group as the reason.
+
+    Args:
+        items: curated; only those that are kept take part.
+        vary_openings: whether questions that begin alike are first begun in other words; see ``openings``.
+    """
+    begun = [varied(item) if vary_openings and item.kept else item for item in items]
+    ids = {old.id: new.id for old, new in zip(items, begun, strict=True) if new.id != old.id}
+    places = [place for place, item in enumerate(begun) if item.kept]
+    dropped = {places[at]: reason for at, reason in _crowded([begun[place] for place in places], caps).items()}
+    return [_with(item, dropped.get(place, ""), ids) for place, item in enumerate(begun)]
+
+
+def _with(item: QAItem, reason: str, ids: Mapping[str, str]) -> QAItem:
+    """The item, dropped for ``reason`` if there is one; a reason that names an item by its old id names the new one."""
+    if reason:
+        return item.model_copy(update={"kept": False, "reason": reason})
+    rule, _, detail = item.reason.partition(":")
+    return item.model_copy(update={"reason": f"{rule}:{ids[detail]}"}) if detail in ids else item
+
+
+def _crowded(items: Sequence[QAItem], caps: Caps) -> dict[int, str]:
+    """Which of ``items`` go, by place, as ``<cap>-share:<group>``; the first cap that takes one names it."""
+    everyone = [""] * len(items)
+    languages = [item.language for item in items]
+    reasons: dict[int, str] = {}
+    for name, share, groups, wholes in (
+        ("type", caps.type, [item.task_type for item in items], everyone),
+        ("document", caps.document, [item.path for item in items], everyone),
+        ("opening", caps.opening, [opening(item.question, item.language) for item in items], languages),
+        ("answer", caps.answer, [squash(item.answer) for item in items], everyone),
+        ("length", caps.length, [length_class(item.answer, item.language) for item in items], languages),
+    ):
+        for place in _over(items, share, list(zip(wholes, groups, strict=True))):
+            reasons.setdefault(place, f"{name}-share:{groups[place][:60]}")
+    return reasons
+
+
+def _over(items: Sequence[QAItem], share: float, groups: Sequence[tuple[str, str]]) -> list[int]:
+    """The places beyond their group's share of all items of the same whole; a group is (whole, name)."""
+    sizes = Counter(whole for whole, _ in groups)
+    members: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, group in enumerate(groups):
+        members[group].append(place)
+    over = []
+    for (whole, _), places in members.items():
+        most = max(FEW, ceil(share * sizes[whole]))
+        over += sorted(places, key=lambda place: (*merit(items[place]), items[place].id))[most:]
+    return over
