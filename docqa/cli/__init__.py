@@ -13,6 +13,7 @@ from docqa.cli.bench import bench
 from docqa.cli.init import init
 from docqa.cli.parse import parse
 from docqa.cli.run import run
+from docqa.cli.stats import stats
 from docqa.cli.verify import verify
 from docqa.errors import DocqaError
 
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in (run, verify, parse, bench, init):
+for command in (run, verify, stats, parse, bench, init):
     cli.add_command(command)
 
 
