@@ -63,6 +63,8 @@ def _rows(path: Path) -> Iterator[Row]:
     for number, data in entries(path):
         try:
             row = row_from(data, "domain")
+            if data.get("kept") is False:
+                raise ValueError("was dropped by docqa; name the run's folder, of which the kept items are taken")
         except ValueError as error:
             raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
         yield row.model_copy(update={"group": _group(data, row), "item_id": str(data.get("id") or "")})

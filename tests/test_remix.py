@@ -112,7 +112,12 @@ def test_of_a_run_folder_the_kept_items_are_taken(tmp_path: Path) -> None:
 def test_what_cannot_be_a_domain_set_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     bad = lines(tmp_path / "bad.jsonl", [*domain(1), {"question": "Why?", "answer": ""}])
-    for given, said in ((tmp_path / "empty", "is no run folder"), (bad, "row 2: has an empty answer")):
+    dropped = lines(tmp_path / "items.jsonl", domain(1, kept=False))
+    for given, said in (
+        (tmp_path / "empty", "is no run folder"),
+        (bad, "row 2: has an empty answer"),
+        (dropped, "row 1: was dropped by docqa"),
+    ):
         with pytest.raises(SettingsError, match=said):
             remix(given, tmp_path / "out", load())
     assert not (tmp_path / "out").exists()

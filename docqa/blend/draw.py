@@ -61,6 +61,8 @@ def draw(
 
     left_out = Counter(pool.left_out)
     total = needed(sum(map(pool.size, domain)), ratio)
+    if not total:
+        return Drawn([], left_out)
     spoken = Counter(row.language for row in domain)
     usable = np.ones(len(pool.sizes), bool)
     for number, (_, language) in enumerate(pool.strata):
@@ -80,7 +82,7 @@ def draw(
                     f"a general ratio of {ratio} beside {len(domain)} domain rows needs {amount} general {pool.unit}"
                 )
                 raise BlendError(_too_few(needs, names, amount, held, left_out))
-            times, rest = divmod(amount, held) if amount else (0, 0)
+            times, rest = divmod(amount, held) if held else (0, 0)
             cut = _cut(np.cumsum(pool.sizes[line]), rest)
             taken += line.tolist() * times + line[:cut].tolist()
             ahead.update(line[cut : cut + cut // 10 + AHEAD].tolist())

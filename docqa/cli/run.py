@@ -32,7 +32,7 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
     \b
     Examples:
       docqa run ./manuals -o out
-      docqa run ./manuals -o out --general alpaca.json --general-ratio 0.1 --format sharegpt
+      docqa run ./manuals -o out --general alpaca.json:2 --general hf:tatsu-lab/alpaca --general-ratio 0.1
       docqa run ./manuals -o out --model Qwen/Qwen3-8B --engine-arg tensor_parallel_size=2
       docqa run ./manuals -o out --model qwen3:8b --base-url http://localhost:11434/v1 --concurrency 4
 
