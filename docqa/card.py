@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from docqa.export import Format, file_name
-from docqa.summary import Coverage, Summary
+from docqa.summary import Blended, Counts, Coverage, RowCounts, Summary
 
 _HUB_LICENSES = frozenset(
     "afl-3.0 agpl-3.0 apache-2.0 bsd bsd-2-clause bsd-3-clause c-uda cc cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 "
@@ -42,11 +42,11 @@ def card(summary: Summary, settings: str, license: str, formats: Sequence[Format
     """
     items, rows = summary.items, summary.rows
     parts = [
-        _metadata(summary, license, formats, name),
+        _metadata(rows, items.kept, license, formats, name),
         f"# {_plain(name)}",
         f"{rows.total:,} rows for supervised fine-tuning, made with docqa: {items.kept_total:,} questions and answers "
         f"from {summary.documents.read} documents, each traced to its page and checked against all of them, and "
-        f"{sum(rows.general.values()):,} general rows ({rows.ratio:.1%} of all; {rows.ratio_asked:.1%} asked for).",
+        f"{_share(rows)}.",
         _counts(summary),
         _dropped(summary),
         _sources(summary),
@@ -61,7 +61,27 @@ def card(summary: Summary, settings: str, license: str, formats: Sequence[Format
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _metadata(summary: Summary, license: str, formats: Sequence[Format], name: str) -> str:
+def blend_card(blended: Blended, settings: str, license: str, formats: Sequence[Format], name: str) -> str:
+    """Write the card of a set that ``docqa blend`` made; the arguments are as those of ``card``."""
+    rows = blended.rows
+    parts = [
+        _metadata(rows, blended.languages, license, formats, name),
+        f"# {_plain(name)}",
+        f"{rows.total:,} rows for supervised fine-tuning, blended with docqa: {rows.domain:,} rows of "
+        f"{_plain(blended.domain)}, which docqa has not checked, and {_share(rows)}.",
+        "\n".join(["## What was done", "", "| | total | |", "|---|---:|---|", *_row_counts(rows)]),
+        _list("Known limits", blended.notes, "") if blended.notes else "",
+        f"## Settings\n\n{_fenced(settings, 'toml')}",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _share(rows: RowCounts) -> str:
+    of = "tokens" if rows.unit == "tokens" else "all"
+    return f"{sum(rows.general.values()):,} general rows ({rows.ratio:.1%} of {of}; {rows.ratio_asked:.1%} asked for)"
+
+
+def _metadata(rows: RowCounts, spoken: Counts, license: str, formats: Sequence[Format], name: str) -> str:
     fields: dict[str, object] = {"pretty_name": name}
     identifier = license.strip().casefold()
     if identifier in _HUB_LICENSES:
@@ -70,14 +90,14 @@ def _metadata(summary: Summary, license: str, formats: Sequence[Format], name: s
         fields |= {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", identifier).strip("-") or "other"}
     else:
         fields["license"] = "unknown"
-    if languages := sorted(language for language, count in summary.items.kept.items() if count):
+    if languages := sorted(language for language, count in spoken.items() if count):
         fields["language"] = languages
     fields |= {
         "task_categories": ["question-answering", "text-generation"],
-        "size_categories": [next((label for limit, label in _SIZES if summary.rows.total < limit), "n>1M")],
+        "size_categories": [next((label for limit, label in _SIZES if rows.total < limit), "n>1M")],
         "tags": ["sft", "docqa", "domain-adaptation"],
     }
-    sides = [("train", "train", summary.rows.train), ("validation", "val", summary.rows.val)]
+    sides = [("train", "train", rows.train), ("validation", "val", rows.val)]
     configs = [
         {
             "config_name": "default" if form == formats[0] else form,
@@ -87,16 +107,15 @@ def _metadata(summary: Summary, license: str, formats: Sequence[Format], name: s
         }
         for form in formats
     ]
-    if summary.rows.total:
+    if rows.total:
         fields["configs"] = configs
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
 
 
 def _counts(summary: Summary) -> str:
-    documents, items, rows = summary.documents, summary.items, summary.rows
+    documents, items = summary.documents, summary.items
     unread = _reasons(documents.skipped, "skipped") + _reasons(documents.failed, "failed")
-    general = ", ".join(f"{_plain(file)} {count:,}" for file, count in sorted(rows.general.items())) or "none"
     return "\n".join(
         [
             "## What was done",
@@ -110,12 +129,24 @@ def _counts(summary: Summary) -> str:
             f"| items kept | {items.kept_total:,} | {_each(items.kept)} |",
             f"| their decisions | {items.kept_total:,} | {_each(summary.decisions)} |",
             f"| their task types | {items.kept_total:,} | {_each(summary.task_types)} |",
-            f"| rows written | {rows.total:,} | train {rows.train:,}, val {rows.val:,} |",
-            f"| domain rows | {rows.domain:,} | |",
-            f"| general rows | {sum(rows.general.values()):,} | {general} |",
+            *_row_counts(summary.rows),
             f"| errors | {len(summary.failures):,} | a line each in errors.jsonl |",
         ]
     )
+
+
+def _row_counts(rows: RowCounts) -> list[str]:
+    general = ", ".join(f"{_plain(name)} {count:,}" for name, count in sorted(rows.general.items())) or "none"
+    lines = [
+        f"| rows written | {rows.total:,} | train {rows.train:,}, val {rows.val:,} |",
+        f"| domain rows | {rows.domain:,} | |",
+        f"| general rows | {sum(rows.general.values()):,} | {general} |",
+    ]
+    if rows.unit == "tokens":
+        lines.append(f"| tokens | {rows.tokens:,} | domain {rows.domain_tokens:,}, general {rows.general_tokens:,} |")
+    if rows.left_out:
+        lines.append(f"| general rows left out | {sum(rows.left_out.values()):,} | {_each(rows.left_out)} |")
+    return lines
 
 
 def _coverage(name: str, counts: Coverage) -> str:

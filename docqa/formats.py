@@ -3,18 +3,20 @@
     Alpaca      {"instruction", "input", "output", "system", "history": [[question, answer], ...]}
     ShareGPT    {"conversations": [{"from": "human", "value": ...}, {"from": "gpt", ...}], "system"}
     messages    {"messages": [{"role": "user", "content": ...}, {"role": "assistant", ...}]}
+    and         {"question", "answer"}
 
-in a JSON array or in JSON lines. A trainer skips a row it cannot use without a word (LLaMA-Factory does), and the mix
-is then not the one asked for; here such a row is an error that names the file and the row.
+A trainer skips a row it cannot use without a word (LLaMA-Factory does), and the mix is then not the one asked for;
+here such a row is an error that says what is wrong with it.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from docqa.errors import SettingsError
 from docqa.records import Row
+from docqa.rowfiles import SUFFIXES, entries, is_array
 from docqa.text import detect_language
 
 _ROLES = {
@@ -28,17 +30,8 @@ _ROLES = {
     "system": "system",
 }
 
-
-def read_general(paths: Iterable[Path]) -> list[Row]:
-    """Read general instruction data: Alpaca, ShareGPT or messages rows in .json or .jsonl files.
-
-    Rows come in the order of the files and of the rows in them; ``source`` is the file's name.
-
-    Raises:
-        SettingsError: a file cannot be read, or a row of it is no instruction data; names the file and the row (from
-            1; the line in JSON lines).
-    """
-    return [row for path in paths for row in _read_file(path)]
+_TELLING = 500
+"""Characters of a row that its language is told by; more cost time and tell nothing new."""
 
 
 class GivenItem(NamedTuple):
@@ -58,19 +51,22 @@ class GivenItem(NamedTuple):
 def read_items(path: Path) -> list[GivenItem]:
     """Read the rows of a file as questions and answers, whatever its form.
 
-    Beside the forms above, ``{"question", "answer"}``. Of a conversation the last turn is taken; Alpaca's input is part
-    of the question.
+    Of a conversation the last turn is taken; Alpaca's input is part of the question.
 
     Raises:
-        SettingsError: as ``read_general``.
+        SettingsError: the file is no JSON or JSON lines, or a row of it is no instruction data; names the row.
     """
+    if path.suffix in SUFFIXES - {".json", ".jsonl"}:
+        raise SettingsError(f"{path}: rows are given back in the form they came in; convert it to JSON lines first")
     in_lines = not _is_array(path)
     items = []
-    for number, data in _entries(path):
+    for number, data in entries(path):
         try:
-            items.append(GivenItem(*_asked_and_said(data), data, in_lines))
+            row = row_from(data, "")
         except ValueError as error:
             raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
+        asked = "\n".join(part.strip() for part in (row.instruction, row.input) if part.strip())
+        items.append(GivenItem(asked, row.output.strip(), data, in_lines))
     if not items:
         raise SettingsError(f"{path}: there are no rows in it; give a JSON array or JSON lines")
     return items
@@ -79,53 +75,9 @@ def read_items(path: Path) -> list[GivenItem]:
 def _is_array(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8-sig") as file:
-            return file.read(4096).lstrip().startswith("[")
+            return is_array(file)
     except (OSError, UnicodeDecodeError):
-        return False  # which ``_entries`` will tell
-
-
-def _asked_and_said(data: object) -> tuple[str, str]:
-    if isinstance(data, Mapping) and "question" in data and "answer" in data:
-        question, answer = _text(data, "question"), _text(data, "answer")
-        for name, text in (("question", question), ("answer", answer)):
-            if not text.strip():
-                raise ValueError(f"has an empty {name}")
-        return question.strip(), answer.strip()
-    row = row_from(data, "")
-    return "\n".join(part.strip() for part in (row.instruction, row.input) if part.strip()), row.output.strip()
-
-
-def _read_file(path: Path) -> Iterator[Row]:
-    empty = True
-    for number, data in _entries(path):
-        empty = False
-        try:
-            yield row_from(data, path.name)
-        except ValueError as error:
-            raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
-    if empty:
-        raise SettingsError(f"{path}: there are no rows in it; give a JSON array or JSON lines")
-
-
-def _entries(path: Path) -> Iterator[tuple[int, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}); check the path of the general data") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: is not UTF-8 text (byte {error.start}); convert it first") from error
-    if text.lstrip().startswith("["):
-        try:
-            yield from enumerate(json.loads(text), start=1)
-        except (ValueError, RecursionError) as error:
-            raise SettingsError(f"{path}: is not valid JSON ({error}); mend it or give another file") from error
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            try:
-                yield number, json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise SettingsError(f"{path}: row {number}: is not valid JSON ({error}); one object a line") from error
+        return False  # which ``entries`` will tell
 
 
 def row_from(data: object, source: str) -> Row:
@@ -136,47 +88,64 @@ def row_from(data: object, source: str) -> Row:
     """
     if not isinstance(data, Mapping):
         raise ValueError("is not an object with fields")
-    if "conversations" in data or "messages" in data:
+    data = {name: value for name, value in data.items() if value is not None}  # a table has each column in each row
+    given, history = "", []
+    if "question" in data and "answer" in data:
+        system, question, answer = (_text(data, key) for key in ("system", "question", "answer"))
+    elif "conversations" in data or "messages" in data:
         turns = data["conversations"] if "conversations" in data else data["messages"]
         system, questions, answers = _conversation(turns, _text(data, "system"))
         *history, (question, answer) = zip(questions, answers, strict=True)
-        given = ""
     elif "instruction" in data and "output" in data:
         system, question, given, answer = (_text(data, key) for key in ("system", "instruction", "input", "output"))
         history = _history(data.get("history"))
         if not question.strip():
             question, given = given, ""
     else:
-        raise ValueError(f"has the fields {sorted(data)}; needs instruction and output, conversations, or messages")
+        raise ValueError(
+            f"has the fields {sorted(data)}; needs instruction and output, question and answer, "
+            "conversations, or messages"
+        )
     for name, text in (("question", question), ("answer", answer)):
         if not text.strip():
             raise ValueError(f"has an empty {name}")
     everything = "\n".join((system, given, *(text for turn in (*history, (question, answer)) for text in turn)))
-    if any("\ud800" <= char <= "\udfff" for char in everything):
-        raise ValueError("holds half of a surrogate pair, which no UTF-8 file can hold")
+    try:
+        everything.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a surrogate pair, which no UTF-8 file can hold") from None
     return Row(
         instruction=question,
         output=answer,
         input=given,
         system=system,
-        language=detect_language(f"{question}\n{answer}"),
+        language=detect_language(f"{question}\n{answer}"[:_TELLING]),
         source=source,
         history=tuple(history),
     )
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    if value is None:
-        return ""
+    value = data.get(key, "")
     if not isinstance(value, str):
         raise ValueError(f"{key} is not text")
     return value
 
 
+def _unpacked(value: object) -> object:
+    """A list that stands in a table's cell as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("its turns are text and not a list, nor JSON of one") from error
+
+
 def _history(value: object) -> list[tuple[str, str]]:
     if not value:
         return []
+    value = _unpacked(value)
     if not isinstance(value, list) or not all(
         isinstance(turn, list) and len(turn) == 2 and all(isinstance(text, str) and text.strip() for text in turn)
         for turn in value
@@ -187,6 +156,7 @@ def _history(value: object) -> list[tuple[str, str]]:
 
 def _conversation(turns: object, system: str) -> tuple[str, list[str], list[str]]:
     """Read turns as (system, what the user says, what the assistant answers)."""
+    turns = _unpacked(turns)
     if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
         raise ValueError("the turns are not a list of objects")
     said: list[tuple[str, str]] = []

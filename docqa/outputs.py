@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docqa import export
-from docqa.blend import blend, rows_from_items, split
+from docqa.blend import Pool, arrange, draw, rows_from_items, split
 from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
 from docqa.errors import CallError, ParseError, WorkerError
@@ -108,9 +108,7 @@ class Seen:
         ]
 
 
-def write(
-    out: Path, items: Sequence[QAItem], general: Sequence[Row], seen: Seen, settings: Settings, means: Means
-) -> Summary:
+def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, settings: Settings, means: Means) -> Summary:
     """Write everything, the items first: what was made is on disk before a blend that can't be made is refused.
 
     Args:
@@ -125,27 +123,44 @@ def write(
     write_records(out / "errors.jsonl", seen.failures)
     write_text(out / "settings.toml", to_toml(settings))
 
-    ratio = settings.blend.general_ratio if general else 0.0
-    rows = blend(rows_from_items(items), general, ratio, settings.seed, settings.blend.general_repeat)
-    sides = split(rows, settings.export.val_share)
+    counts, note = write_set(out, rows_from_items(items), general, settings)
+    summary = _summary(items, seen, covered, counts, note, means)
+    name = f"{out.resolve().name} SFT set"
     formats = settings.export.formats
+    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
+    return summary
+
+
+def write_set(out: Path, domain: Sequence[Row], general: Pool, settings: Settings) -> tuple[RowCounts, str]:
+    """Blend, split and write the rows and dataset_info.json; return the counts, and what is to be known of the split.
+
+    Raises:
+        BlendError, SettingsError: as ``write``.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    blending, formats = settings.blend, settings.export.formats
+    ratio = blending.general_ratio if general.sources else 0.0
+    thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
+    drawn = draw(general, domain, ratio, blending.general_repeat, thresholds)
+    sides = split([*domain, *drawn.rows], settings.export.val_share)
     _remove_other_formats(out, formats)
     written = {
-        "train": export.write_rows(sides.train, out, "train", formats),
-        "val": export.write_rows(sides.val, out, "val", formats),
+        side: export.write_rows(arrange(rows, blending.mix, settings.seed), out, side, formats)
+        for side, rows in (("train", sides.train), ("val", sides.val))
     }
     write_text(out / "dataset_info.json", json.dumps(export.dataset_info(written, formats), indent=2) + "\n")
+    by_tokens = general.unit == "tokens"
     counts = RowCounts(
-        domain=sum(1 for row in rows if row.group),
-        general=_counted(row.source for row in rows if not row.group),
+        domain=len(domain),
+        general=_counted(row.source for row in drawn.rows),
         train=written["train"],
         val=written["val"],
         ratio_asked=ratio,
+        left_out=dict(sorted(drawn.left_out.items())),
+        domain_tokens=sum(map(general.size, domain)) if by_tokens else 0,
+        general_tokens=sum(map(general.size, drawn.rows)) if by_tokens else 0,
     )
-    summary = _summary(items, seen, covered, counts, sides.note, means)
-    name = f"{out.resolve().name} SFT set"
-    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
-    return summary
+    return counts, sides.note
 
 
 def _remove_other_formats(out: Path, formats: Sequence[export.Format]) -> None:

@@ -18,9 +18,11 @@ from pathlib import Path
 
 from docqa import curate, outputs, runfolder
 from docqa.backend import Backend, describe, open_backend
+from docqa.blend import Pool
 from docqa.checking import checked, open_index
+from docqa.chunk import token_counter
 from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
-from docqa.formats import read_general
+from docqa.general import sources
 from docqa.generate import Made
 from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
@@ -51,7 +53,7 @@ def run(
 
 async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
     paths, others = find(source, out)
-    general = read_general(settings.blend.general)
+    general = open_general(settings)
     work = out / "work"
     with Store(out / runfolder.MEMO) as store:
         runfolder.clear(work)
@@ -115,6 +117,15 @@ async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool
         verified.close()
 
 
+def open_general(settings: Settings) -> Pool:
+    """Look through the general data that the settings name, before anything dear is done.
+
+    Raises:
+        SettingsError: it cannot be used.
+    """
+    return Pool(sources(settings.blend.general), settings.blend.ratio_by, token_counter(settings.chunk.tokenizer))
+
+
 def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
     """What ``run`` would do, a line at a time, without doing it.
 
@@ -122,7 +133,7 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
         SettingsError, StoreError: as ``run``.
     """
     paths, others = find(source, out)
-    general = read_general(settings.blend.general)
+    general = sources(settings.blend.general)
     remembered = 0
     if (out / runfolder.MEMO).exists():
         with Store(out / runfolder.MEMO) as store:
@@ -136,7 +147,8 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
         yield f"  skipped    {path}: {reason}"
     yield from describe(settings)
     if general:
-        yield f"blend        {settings.blend.general_ratio:.1%} general rows, out of {len(general)}"
+        ratio, unit = settings.blend.general_ratio, settings.blend.ratio_by
+        yield f"blend        {ratio:.1%} general {unit}, from {', '.join(map(str, general))}"
     else:
         yield "blend        none: no general data given (--general FILE)"
     yield f"output       {out}: {', '.join(settings.export.formats)}"

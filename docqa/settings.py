@@ -181,14 +181,24 @@ class CurateSettings(Section):
 class BlendSettings(Section):
     """Domain rows and general rows to one set."""
 
-    general: tuple[Path, ...] = Field(
-        (), description="Files of general instruction data: Alpaca, ShareGPT or messages; json or jsonl."
+    general: tuple[str | Path, ...] = Field(
+        (),
+        description="General instruction data: files (json, jsonl, csv, parquet) and datasets of the Hugging Face Hub "
+        '(hf:NAME#SPLIT), with weights or without: "a.json:2".',
     )
     general_ratio: float = Field(
-        0.1, ge=0, le=0.95, description="Share of the rows written that are general, when general files are given."
+        0.1, ge=0, le=0.95, description="Share of what is written that is general, when general data is given."
+    )
+    ratio_by: Literal["rows", "tokens"] = Field(
+        "rows", description="What the share is a share of: rows, or tokens as chunk.tokenizer counts them."
     )
     general_repeat: bool = Field(
         False, description="Whether general rows may be used more than once when there are too few."
+    )
+    mix: Literal["shuffle", "interleave", "blocks"] = Field(
+        "shuffle",
+        description="Order of the rows: shuffle, interleave (general rows at even distances), or blocks (the domain "
+        "first).",
     )
 
 

@@ -64,9 +64,12 @@ class ItemCounts(Record):
 
 
 class RowCounts(Record):
-    """Rows written: ``domain`` and ``general`` (by file) are the same rows as ``train`` and ``val``.
+    """Rows written: ``domain`` and ``general`` (by source) are the same rows as ``train`` and ``val``.
 
-    ``ratio_asked`` is the share of general rows that was asked for, 0 to 1.
+    Attributes:
+        ratio_asked: the share of general rows (or tokens) that was asked for, 0 to 1.
+        left_out: general rows that were not taken for a reason; the rest of them was not needed.
+        domain_tokens, general_tokens: where the share is one of tokens.
     """
 
     domain: int
@@ -74,6 +77,9 @@ class RowCounts(Record):
     train: int
     val: int
     ratio_asked: float = 0.0
+    left_out: Counts = Field(default_factory=dict)
+    domain_tokens: int = 0
+    general_tokens: int = 0
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -86,8 +92,37 @@ class RowCounts(Record):
 
     @property
     def ratio(self) -> float:
-        """The share of general rows reached."""
+        """The share of general rows reached, or of general tokens where those were asked for."""
+        if self.domain_tokens:
+            return self.general_tokens / self.tokens
         return sum(self.general.values()) / self.total if self.total else 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.domain_tokens + self.general_tokens
+
+    @property
+    def unit(self) -> str:
+        return "tokens" if self.domain_tokens else "rows"
+
+
+class Blended(Record):
+    """What ``docqa blend`` made.
+
+    Attributes:
+        domain: the name of the domain set; ``languages`` are those of its rows.
+        notes: what a reader of the set should know about it, a sentence each.
+    """
+
+    domain: str
+    languages: Counts
+    rows: RowCounts
+    notes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        _check("languages beside the domain rows", self.rows.domain, *self.languages.values())
+        return self
 
 
 class Source(Record):

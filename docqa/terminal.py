@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from docqa.summary import Audit, Coverage, Summary
+from docqa.summary import Audit, Blended, Coverage, RowCounts, Summary
 
 OK, FAILED_FILES, NOTHING = 0, 2, 3
 """Exit codes of a run that ended; 1 is a usage or set-up error, and such a run has no summary."""
@@ -28,7 +28,7 @@ def summary_text(summary: Summary, out: Path) -> str:
         _coverage("chunks", summary.chunks),
         _line("items made", items.made, f"{items.kept_total} kept ({_each(items.kept)})", {}),
         *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
-        _line("rows", rows.total, f"{rows.train} train, {rows.val} val; {rows.ratio:.1%} general", {}),
+        *_rows(rows),
         *([f"model            {summary.usage}"] if summary.usage else []),
         *(f"  not done         {step}" for step in summary.not_done),
         *(f"  note             {note}" for note in summary.notes),
@@ -41,6 +41,31 @@ def summary_text(summary: Summary, out: Path) -> str:
     if not items.kept_total:
         lines += ["", f"Nothing was kept. {out / 'items.jsonl'} and {out / 'coverage.jsonl'} say why, line by line."]
     return "\n".join([*lines, "", *_files(out)])
+
+
+def blended_text(blended: Blended, out: Path) -> str:
+    """The counts, and where the files are."""
+    rows = blended.rows
+    return "\n".join(
+        [
+            _line("domain", rows.domain, _each(blended.languages), {}),
+            _line("general", sum(rows.general.values()), _each(rows.general), {}),
+            *_rows(rows),
+            *(f"  note             {note}" for note in blended.notes),
+            "",
+            f"{out / 'train.jsonl'}  the set; val.jsonl is held out; dataset_info.json is for LLaMA-Factory",
+            f"{out / 'README.md'}  the dataset card",
+        ]
+    )
+
+
+def _rows(rows: RowCounts) -> list[str]:
+    """The rows written, and the general rows left out by reason."""
+    unit = " tokens" if rows.unit == "tokens" else ""
+    return [
+        _line("rows", rows.total, f"{rows.train} train, {rows.val} val; {rows.ratio:.1%} general{unit}", {}),
+        *(f"  left out {count:>6,}  general, {reason}" for reason, count in _ranked(rows.left_out)),
+    ]
 
 
 def audit_code(audit: Audit) -> int:

@@ -35,7 +35,7 @@ def cjk_ratio(text: str) -> float:
     """Ideographs as a share of all letters; 0.0 for a text without letters."""
     if text.isascii():
         return 0.0
-    letters = sum(c.isalpha() for c in text)
+    letters = sum(map(str.isalpha, text))
     return len(_IDEOGRAPH.findall(text)) / letters if letters else 0.0
 
 
@@ -191,6 +191,7 @@ _FUNCTION_WORDS = {
     "pl": "w i na z do nie się że jest to przez dla od po oraz są lub jak może być które tym ten",
     "sv": "och att det som en på är av för med den till inte om ett har kan de vid eller från",
 }
+_LISTED = {code: frozenset(words.split()) for code, words in _FUNCTION_WORDS.items()}
 _SCRIPTS = {
     "ja": re.compile("[\u3040-\u30ff]"),
     "ko": re.compile("[\uac00-\ud7af\u1100-\u11ff]"),
@@ -210,18 +211,16 @@ def detect_language(text: str) -> str:
     ideograph says as much as a few Latin letters, so 30 % ideographs among program names is Chinese. ``ru`` stands
     for Cyrillic at large and ``ar`` for Arabic script: docqa only needs to know that its rules do not apply there.
     """
-    letters = sum(c.isalpha() for c in text)
+    letters = sum(map(str.isalpha, text))
     if not letters:
         return "und"
-    for code, script in _SCRIPTS.items():
+    for code, script in () if text.isascii() else _SCRIPTS.items():
         if len(script.findall(text)) / letters > (0.05 if code == "ja" else 0.3):
             return code
     if cjk_ratio(text) > 0.15:
         return "zh"
     counts = Counter(re.findall(r"[^\W\d_]+", text.casefold()))
     total = sum(counts.values())
-    shares = {
-        code: sum(counts[word] for word in set(listed.split())) / total for code, listed in _FUNCTION_WORDS.items()
-    }
+    shares = {code: sum(counts[word] for word in counts.keys() & listed) / total for code, listed in _LISTED.items()}
     best = max(shares, key=lambda code: shares[code])
     return best if shares[best] > 0.08 else "und"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docqa.errors import SettingsError
-from docqa.formats import read_general
+from docqa.formats import read_items, row_from
 from docqa.records import Row
 
 ALPACA = {"instruction": "What is the capital of France?", "input": "", "output": "It is Paris."}
@@ -28,40 +28,39 @@ MESSAGES = {
 }
 
 
-def written(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
+def test_each_shape_is_read() -> None:
+    assert row_from(ALPACA, "a") == Row(
+        instruction="What is the capital of France?", output="It is Paris.", language="en", source="a"
+    )
+    assert row_from({"question": "What is the capital of France?", "answer": "It is Paris."}, "a") == row_from(
+        ALPACA, "a"
+    )
+    assert row_from(SHAREGPT, "a").model_copy(update={"language": ""}) == Row(
+        instruction="And what is that in French?",
+        output="Je vais bien.",
+        system="Be brief.",
+        source="a",
+        history=(("How are you?", "I am well."),),
+    )
+    assert row_from(MESSAGES, "a") == Row(
+        instruction="法国的首都是哪里?", output="巴黎。", system="用中文回答。", language="zh", source="a"
+    )
 
 
-def test_each_shape_is_read_from_an_array_and_from_lines(tmp_path: Path) -> None:
-    rows = [ALPACA, SHAREGPT, MESSAGES]
-    array = written(tmp_path, "a.json", json.dumps(rows))
-    by_line = written(tmp_path, "b.jsonl", "\ufeff" + "\n".join(json.dumps(row) for row in rows) + "\n\n")
-    read = read_general([array, by_line])
-    assert read[:3] == [
-        Row(
-            instruction="What is the capital of France?",
-            output="It is Paris.",
-            language="en",
-            source="a.json",
-        ),
-        Row(
-            instruction="And what is that in French?",
-            output="Je vais bien.",
-            system="Be brief.",
-            language=read[1].language,
-            source="a.json",
-            history=(("How are you?", "I am well."),),
-        ),
-        Row(instruction="法国的首都是哪里?", output="巴黎。", system="用中文回答。", language="zh", source="a.json"),
-    ]
-    assert [row.model_copy(update={"source": "a.json"}) for row in read[3:]] == read[:3]
+def test_history_of_an_alpaca_row_is_kept() -> None:
+    assert row_from(ALPACA | {"history": [["Hello?", "Hello."]]}, "").history == (("Hello?", "Hello."),)
 
 
-def test_history_of_an_alpaca_row_is_kept(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.json", json.dumps([ALPACA | {"history": [["Hello?", "Hello."]]}]))
-    assert read_general([path])[0].history == (("Hello?", "Hello."),)
+@pytest.mark.parametrize("row", [ALPACA, SHAREGPT, MESSAGES])
+def test_the_columns_of_other_shapes_may_stand_beside_it_empty(row: dict[str, object]) -> None:
+    empty = dict.fromkeys([*ALPACA, *SHAREGPT, *MESSAGES, "question", "answer", "history"])
+    assert row_from(empty | row, "") == row_from(row, "")
+
+
+@pytest.mark.parametrize("row", [SHAREGPT, MESSAGES])
+def test_turns_may_stand_in_a_cell_as_json(row: dict[str, object]) -> None:
+    cells = {name: value if isinstance(value, str) else json.dumps(value) for name, value in row.items()}
+    assert row_from(cells, "") == row_from(row, "")
 
 
 @pytest.mark.parametrize(
@@ -78,30 +77,10 @@ def test_history_of_an_alpaca_row_is_kept(tmp_path: Path) -> None:
         ("text", "is not an object"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_an_error_that_names_file_and_row(
-    tmp_path: Path, row: object, complaint: str
-) -> None:
-    path = written(tmp_path, "bad.json", json.dumps([ALPACA, row]))
+def test_what_is_wrong_with_a_row_is_said_and_where(tmp_path: Path, row: object, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        row_from(row, "")
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps([ALPACA, row]), encoding="utf-8")
     with pytest.raises(SettingsError, match=rf"bad\.json: row 2: .*{complaint}"):
-        read_general([path])
-
-
-def test_a_line_that_is_no_json_is_named_by_its_number(tmp_path: Path) -> None:
-    path = written(tmp_path, "bad.jsonl", f"{json.dumps(ALPACA)}\n\n{{half\n")
-    with pytest.raises(SettingsError, match=r"bad\.jsonl: row 3: is not valid JSON"):
-        read_general([path])
-
-
-@pytest.mark.parametrize("text", ["", "[]", "\n\n"])
-def test_a_file_without_rows_is_an_error(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SettingsError, match="there are no rows"):
-        read_general([written(tmp_path, "empty.json", text)])
-
-
-def test_a_file_that_is_missing_or_no_text_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
-        read_general([tmp_path / "missing.json"])
-    path = tmp_path / "latin.json"
-    path.write_bytes('[{"instruction": "é"}]'.encode("latin-1"))
-    with pytest.raises(SettingsError, match="is not UTF-8"):
-        read_general([path])
+        read_items(path)

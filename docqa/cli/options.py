@@ -1,6 +1,6 @@
 """The flags that several commands have, and their places in the settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -49,9 +49,64 @@ _MODEL_OPTIONS = (
 )
 
 
+_SET_OPTIONS = (
+    click.option(
+        "--general",
+        multiple=True,
+        metavar="FILE[:WEIGHT]",
+        help="General data to blend in: a file or hf:NAME#SPLIT, and a weight beside the others (repeatable).",
+    ),
+    click.option(
+        "--general-ratio",
+        "--ratio",
+        "general_ratio",
+        type=float,
+        help="Share of what is written that is general.  [default: 0.1]",
+    ),
+    click.option(
+        "--general-ratio-by",
+        "--ratio-by",
+        "ratio_by",
+        type=click.Choice(["rows", "tokens"]),
+        help="What that is a share of.  [default: rows]",
+    ),
+    click.option(
+        "--general-repeat",
+        "--repeat",
+        "general_repeat",
+        is_flag=True,
+        default=None,
+        help="Use general rows more than once if too few.",
+    ),
+    click.option(
+        "--mix",
+        type=click.Choice(["shuffle", "interleave", "blocks"]),
+        help="Order: at random, general rows at even distances, or domain first.  [default: shuffle]",
+    ),
+    click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        type=click.Choice(["alpaca", "sharegpt", "messages"]),
+        help="Format of the rows (repeatable; the first is train.jsonl).  [default: alpaca]",
+    ),
+    click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]"),
+    click.option("--seed", type=int, help="Seed of the rows' order.  [default: 0]"),
+)
+
+
 def model_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that may ask a model and decides what is kept."""
-    for option in reversed(_MODEL_OPTIONS):
+    return _with(_MODEL_OPTIONS, command)
+
+
+def set_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that blends and writes a set."""
+    return _with(_SET_OPTIONS, command)
+
+
+def _with(options: Sequence[Callable[[Any], Any]], command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -60,7 +115,7 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags that were given, in the sections of the settings file."""
     if flags.get("general_ratio") and not flags["general"]:
         raise click.UsageError("--general-ratio needs the general data: name it with --general FILE")
-    flags["name"] = flags.pop("model")
+    flags["name"] = flags.pop("model", None)
     places = {
         "name": "model",
         "base_urls": "model",
@@ -74,6 +129,8 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "general": "blend",
         "general_ratio": "blend",
         "general_repeat": "blend",
+        "ratio_by": "blend",
+        "mix": "blend",
         "formats": "export",
         "val_share": "export",
         "min_score": "generate",
@@ -83,8 +140,8 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "embedder": "index",
         "base_url": "index",
     }
-    flags["base_url"] = flags.pop("embedder_url")
-    student = {"name": flags.pop("student_model"), "base_urls": flags.pop("student_base_urls")}
+    flags["base_url"] = flags.pop("embedder_url", None)
+    student = {"name": flags.pop("student_model", None), "base_urls": flags.pop("student_base_urls", None)}
     nested: dict[str, Any] = {"student": given} if (given := {k: v for k, v in student.items() if v}) else {}
     for name, value in flags.items():
         if value is None or value == ():

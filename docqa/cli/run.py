@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import model_options, nested
+from docqa.cli.options import model_options, nested, set_options
 
 
 @click.command()
@@ -20,20 +20,9 @@ from docqa.cli.options import model_options, nested
 @click.option("--domain", metavar="TEXT", help="Field of the documents, in a few words, for the prompts.")
 @click.option("--persona", metavar="TEXT", help="Who will ask, in a few words, for the prompts.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.  [default: ./docqa.toml if it exists]")
-@click.option("--general", multiple=True, metavar="FILE", help="General instruction data to blend in (repeatable).")
-@click.option("--general-ratio", type=float, help="Share of the rows written that are general.  [default: 0.1]")
-@click.option("--general-repeat", is_flag=True, default=None, help="Use general rows more than once if too few.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["alpaca", "sharegpt", "messages"]),
-    help="Format of the rows (repeatable; the first is train.jsonl).  [default: alpaca]",
-)
+@set_options
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
-@click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]")
-@click.option("--seed", type=int, help="Seed of the rows' order.  [default: 0]")
 @click.option("--workers", type=int, help="Worker processes; 0 is one a core.  [default: 0]")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors only.")
@@ -43,7 +32,7 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
     \b
     Examples:
       docqa run ./manuals -o out
-      docqa run ./manuals -o out --general alpaca.json --general-ratio 0.1 --format sharegpt
+      docqa run ./manuals -o out --general alpaca.json:2 --general hf:tatsu-lab/alpaca --general-ratio 0.1
       docqa run ./manuals -o out --model Qwen/Qwen3-8B --engine-arg tensor_parallel_size=2
       docqa run ./manuals -o out --model qwen3:8b --base-url http://localhost:11434/v1 --concurrency 4
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.curate import curate
-from docqa.curate.dedup import duplicates, rouge_l, rouge_tokens, same_meaning, similar_pairs
+from docqa.curate.dedup import duplicates, same_meaning
 from docqa.records import Decision, Evidence, Origin, QAItem, Verdict, content_id
+from docqa.rouge import like_any, rouge_l, rouge_tokens, similar_pairs
 
 
 def item(question: str, answer: str, *, score: float = 0.9, quote: str = "", document: str = "d") -> QAItem:
@@ -55,6 +56,16 @@ def test_no_pair_is_missed_or_added_against_brute_force(lists: list[list[str]], 
     }
     found = {(i, j): score for i, j, score in similar_pairs(lists, threshold)}
     assert found == pytest.approx(expected)
+
+
+@given(texts, texts, st.sampled_from([0.3, 0.7, 0.75, 1.0]))
+def test_what_is_like_any_of_others_is_found_against_brute_force(
+    lists: list[list[str]], others: list[list[str]], threshold: float
+) -> None:
+    expected = {
+        place for place, text in enumerate(lists) if any(f1(text, other) >= threshold - 1e-9 for other in others)
+    }
+    assert like_any(lists, others, threshold) == expected
 
 
 @settings(deadline=None)  # the reference library is imported in the first example

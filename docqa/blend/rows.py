@@ -1,0 +1,46 @@
+"""Rows: made of items, told apart, measured, and in an order that nothing else decides."""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from docqa.records import QAItem, Row, content_id
+
+Unit = Literal["rows", "tokens"]
+
+
+def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
+    """The kept items as domain rows, in order; a row's group is its document."""
+    return [
+        Row(
+            instruction=item.question,
+            output=item.answer,
+            language=item.language,
+            group=item.document_id,
+            item_id=item.id,
+        )
+        for item in items
+        if item.kept
+    ]
+
+
+def content(row: Row) -> str:
+    """A hash of all that is trained on: rows that are equal in it are one row."""
+    return content_id(
+        row.system, row.instruction, row.input, row.output, *(text for turn in row.history for text in turn)
+    )
+
+
+def order(row: Row) -> tuple[str, ...]:
+    """A fixed order that nothing but the row decides."""
+    return content(row), row.source, row.group, row.item_id, row.language
+
+
+def size_by(unit: Unit, count: Callable[[str], int]) -> Callable[[Row], int]:
+    """What a row counts in a ratio: 1, or its tokens by ``count``."""
+    if unit == "rows":
+        return lambda _: 1
+    return lambda row: count(
+        "\n".join(
+            (row.system, *(text for turn in row.history for text in turn), row.instruction, row.input, row.output)
+        )
+    )

@@ -1,0 +1,87 @@
+"""Which rows are held out: whole documents at a time."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from docqa.blend.rows import content
+from docqa.errors import BlendError
+from docqa.records import Row, content_id
+
+
+@dataclass(frozen=True)
+class Split:
+    """The two sides of a set. ``note`` says in a sentence why val is not what was asked for, or is ""."""
+
+    train: tuple[Row, ...]
+    val: tuple[Row, ...]
+    note: str = ""
+
+
+def split(rows: Sequence[Row], val_share: float) -> Split:
+    """Split ``rows`` into train and val, whole documents at a time, each side in the order given.
+
+    Documents go to val in the order of their ids' hash while they fit into ``val_share`` of the domain rows, then one
+    more if that comes nearer. With two documents or more val gets at least one, the smallest, unless that would take
+    more than half of the rows. General rows, which have no document, follow in the same share, so that both sides
+    have the ratio as near as counts allow. With a single document val stays empty, and the note says so.
+
+    Args:
+        rows: domain rows (with a group) and general rows (without one).
+        val_share: share of the rows that go to val, 0 to 0.5.
+
+    Raises:
+        BlendError: ``val_share`` is out of range.
+    """
+    if not 0 <= val_share <= 0.5:
+        raise BlendError(
+            f"the val share {val_share} is not between 0 and 0.5; 0.05 puts a twentieth of the rows into val"
+        )
+    sizes = Counter(row.group for row in rows if row.group)
+    held = _choose(sizes, float(val_share) * sizes.total()) if len(sizes) > 1 and val_share else set()
+    smallest = min(sizes, key=lambda group: (sizes[group], content_id(group)), default="")
+    if len(sizes) > 1 and val_share and not held and 2 * sizes[smallest] <= sizes.total():
+        held = {smallest}
+    general = Counter(content(row) for row in rows if not row.group)
+    domain_val = sum(sizes[group] for group in held)
+    share = Fraction(domain_val, sizes.total()) if sizes else Fraction(0)
+    held |= _choose(general, float(general.total() * share))
+
+    train = tuple(row for row in rows if _side(row) not in held)
+    val = tuple(row for row in rows if _side(row) in held)
+    return Split(train, val, _note(len(sizes), val_share, domain_val, sizes.total()))
+
+
+def _side(row: Row) -> str:
+    """What keeps rows together: the document, or for a general row its own content."""
+    return row.group or content(row)
+
+
+def _choose(sizes: Mapping[str, int], target: float) -> set[str]:
+    """Groups whose sizes sum up to ``target`` as near as one walk in the order of their hash comes."""
+    chosen: set[str] = set()
+    total = 0
+    ordered = sorted(sizes, key=lambda group: content_id("val", group))
+    for group in ordered:
+        if total + sizes[group] <= target:
+            chosen.add(group)
+            total += sizes[group]
+    rest = (group for group in ordered if group not in chosen)
+    nearest = min(rest, key=lambda group: abs(total + sizes[group] - target), default=None)
+    if nearest is not None and abs(total + sizes[nearest] - target) < abs(total - target):
+        chosen.add(nearest)
+    return chosen
+
+
+def _note(documents: int, val_share: float, held: int, total: int) -> str:
+    if not val_share or not total:
+        return ""
+    if documents == 1:
+        return "val is empty: all items come from one document, and no document may stand on both sides"
+    if not held:
+        return "val is empty: every document holds more than half of the items, so none can be held out"
+    reached = held / total
+    if abs(reached - val_share) > max(0.02, val_share / 2):
+        return f"val holds {reached:.0%} of the domain rows instead of {val_share:.0%}: documents are kept whole"
+    return ""

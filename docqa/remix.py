@@ -1,0 +1,78 @@
+"""A set made anywhere + general data -> a set for the trainer: the last step of a run, for a set of somebody else's."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from docqa.blend import rows_from_items
+from docqa.card import blend_card
+from docqa.errors import SettingsError
+from docqa.formats import row_from
+from docqa.outputs import write_set
+from docqa.pipeline import open_general
+from docqa.records import QAItem, Row, content_id
+from docqa.rowfiles import entries
+from docqa.runfolder import MEMO, read_records, write_text
+from docqa.settings import Settings, to_toml
+from docqa.summary import Blended
+
+GROUPS = ("document_id", "document", "group", "id")
+"""Columns that say what rows belong together; the first that a row has counts."""
+
+
+def remix(domain: Path, out: Path, settings: Settings) -> Blended:
+    """Blend the rows of ``domain`` with the general data of the settings, and write ``out`` as a run does.
+
+    Args:
+        domain: a run folder, whose kept items are taken, or a file of instruction data.
+
+    Raises:
+        SettingsError: a file cannot be used, or ``out`` is a run folder or that of ``domain``.
+        BlendError: there are too few general rows, or a row does not fit its format.
+    """
+    if (out / MEMO).exists() or out.resolve() in (domain.resolve(), domain.resolve().parent):
+        raise SettingsError(f"{out}: what is there would be written over; name another folder with -o")
+    if domain.is_dir():
+        rows, name = _kept(domain), domain.resolve().name
+    else:
+        rows, name = list(_rows(domain)), domain.name
+    if not rows:
+        raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
+    counts, note = write_set(out, rows, open_general(settings), settings)
+    blended = Blended(
+        domain=name,
+        languages=dict(sorted(Counter(row.language for row in rows).items())),
+        rows=counts,
+        notes=(note,) if note else (),
+    )
+    license, formats = settings.export.license, settings.export.formats
+    text = blend_card(blended, to_toml(settings), license, formats, f"{out.resolve().name} SFT set")
+    write_text(out / "README.md", text)
+    return blended
+
+
+def _kept(folder: Path) -> list[Row]:
+    items = folder / "items.jsonl"
+    if not items.exists():
+        raise SettingsError(f"{folder}: is no run folder, there is no items.jsonl in it; name a file or a run folder")
+    return rows_from_items(read_records(items, QAItem))
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    """The rows of a file, each in its group."""
+    for number, data in entries(path):
+        try:
+            row = row_from(data, "domain")
+            if data.get("kept") is False:
+                raise ValueError("was dropped by docqa; name the run's folder, of which the kept items are taken")
+        except ValueError as error:
+            raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
+        yield row.model_copy(update={"group": _group(data, row), "item_id": str(data.get("id") or "")})
+
+
+def _group(data: Mapping[str, object], row: Row) -> str:
+    named = (data.get(column) for column in GROUPS)
+    return next(
+        (str(value) for value in named if value not in (None, "")),
+        content_id(row.instruction, row.input, *(text for turn in row.history for text in turn)),
+    )
