@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from docqa.errors import BlendError
+from docqa.export.rejected import rejected
 from docqa.records import QAItem, Row, content_id
 
 MAX_RATIO = 0.95
@@ -35,17 +36,25 @@ class Split:
 
 def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
     """The kept items as domain rows, in order; a row's group is its document."""
-    return [
-        Row(
-            instruction=item.question,
-            output=item.answer,
-            language=item.language,
-            group=item.document_id,
-            item_id=item.id,
-        )
-        for item in items
-        if item.kept
-    ]
+    return [_row(item) for item in items if item.kept]
+
+
+def _row(item: QAItem) -> Row:
+    wrong, source = rejected(item)
+    return Row(
+        instruction=item.question,
+        output=item.answer,
+        language=item.language,
+        group=item.document_id,
+        item_id=item.id,
+        chunk_ids=item.chunk_ids,
+        path=item.path,
+        pages=item.pages,
+        task_type=item.task_type,
+        decision=str(item.verdict.decision) if item.verdict else "",
+        rejected=wrong,
+        rejected_by=source,
+    )
 
 
 def general_rows_needed(domain: int, ratio: float) -> int:

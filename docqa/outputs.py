@@ -1,6 +1,5 @@
 """Writes a run folder from what a run has seen: the set, every item, coverage, errors, settings and the card."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +11,8 @@ from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
 from docqa.errors import CallError, ParseError, WorkerError
 from docqa.records import Chunk, Document, Page, QAItem, Record, Row
-from docqa.runfolder import write_records, write_text
-from docqa.settings import Settings, to_toml
+from docqa.runfolder import chunk_texts, write_records, write_text
+from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, Source, Summary
 
 
@@ -127,33 +126,37 @@ def write(
 
     ratio = settings.blend.general_ratio if general else 0.0
     rows = blend(rows_from_items(items), general, ratio, settings.seed, settings.blend.general_repeat)
-    sides = split(rows, settings.export.val_share)
-    formats = settings.export.formats
-    _remove_other_formats(out, formats)
-    written = {
-        "train": export.write_rows(sides.train, out, "train", formats),
-        "val": export.write_rows(sides.val, out, "val", formats),
-    }
-    write_text(out / "dataset_info.json", json.dumps(export.dataset_info(written, formats), indent=2) + "\n")
+    halves = split(rows, settings.export.val_share)
+    sides: dict[export.Side, Sequence[Row]] = {"train": halves.train, "val": halves.val}
+    for side, part in sides.items():
+        write_records(rows_path(out, side), part)
+    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export))
     counts = RowCounts(
         domain=sum(1 for row in rows if row.group),
         general=_counted(row.source for row in rows if not row.group),
-        train=written["train"],
-        val=written["val"],
+        train=len(halves.train),
+        val=len(halves.val),
         ratio_asked=ratio,
     )
-    summary = _summary(items, seen, covered, counts, sides.note, means)
+    summary = _summary(items, seen, covered, counts, halves.note, means)
+    write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
     name = f"{out.resolve().name} SFT set"
-    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
+    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
 
 
-def _remove_other_formats(out: Path, formats: Sequence[export.Format]) -> None:
-    """Remove the rows of an earlier run in formats that this one does not write: they are another set's."""
-    for side in ("train", "val"):
-        for form in export.FORMATS:
-            if form not in formats[1:]:
-                (out / f"{side}.{form}.jsonl").unlink(missing_ok=True)
+SUMMARY = "summary.json"
+"""The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
+
+
+def rows_path(out: Path, side: export.Side) -> Path:
+    """Where a run keeps the rows of a side as they are before they are given a format."""
+    return out / "rows" / f"{side}.jsonl"
+
+
+def context_texts(out: Path, settings: ExportSettings) -> dict[str, str]:
+    """The chunks' texts if rows are to be written with them."""
+    return chunk_texts(out) if settings.context == "input" else {}
 
 
 def _summary(

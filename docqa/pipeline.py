@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from docqa import curate, outputs, runfolder
+from docqa import curate, export, outputs, runfolder
 from docqa.backend import Backend, describe, open_backend
 from docqa.checking import checked, open_index
 from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
@@ -50,6 +50,7 @@ def run(
 
 
 async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
+    export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
     general = read_general(settings.blend.general)
     work = out / "work"
@@ -110,6 +111,7 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
     Raises:
         SettingsError, StoreError: as ``run``.
     """
+    export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
     general = read_general(settings.blend.general)
     remembered = 0
@@ -128,4 +130,4 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
         yield f"blend        {settings.blend.general_ratio:.1%} general rows, out of {len(general)}"
     else:
         yield "blend        none: no general data given (--general FILE)"
-    yield f"output       {out}: {', '.join(settings.export.formats)}"
+    yield f"output       {out}: {', '.join(settings.export.formats)} as {settings.export.file_type}"

@@ -10,6 +10,7 @@ import click
 
 from docqa import __version__
 from docqa.cli.bench import bench
+from docqa.cli.export import export
 from docqa.cli.init import init
 from docqa.cli.parse import parse
 from docqa.cli.run import run
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in (run, verify, parse, bench, init):
+for command in (run, verify, export, parse, bench, init):
     cli.add_command(command)
 
 

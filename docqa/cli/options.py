@@ -49,6 +49,38 @@ _MODEL_OPTIONS = (
 )
 
 
+_EXPORT_OPTIONS = (
+    click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        type=click.Choice(["alpaca", "sharegpt", "messages", "preference", "kto"]),
+        help="Format of the rows (repeatable; the first has the plain file names).  [default: alpaca]",
+    ),
+    click.option("--file-type", type=click.Choice(["jsonl", "json", "parquet"]), help="[default: jsonl]"),
+    click.option("--system", metavar="TEXT", help="System prompt of the domain rows."),
+    click.option(
+        "--context",
+        type=click.Choice(["none", "input"]),
+        help="none: closed book; input: a domain row has the text of its chunk.  [default: none]",
+    ),
+    click.option(
+        "--no-provenance",
+        "provenance",
+        flag_value=False,
+        default=None,
+        help="Leave out the columns that trace a row: id, source, document, pages, ...",
+    ),
+)
+
+
+def export_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that writes rows."""
+    for option in reversed(_EXPORT_OPTIONS):
+        command = option(command)
+    return command
+
+
 def model_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that may ask a model and decides what is kept."""
     for option in reversed(_MODEL_OPTIONS):
@@ -60,7 +92,7 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags that were given, in the sections of the settings file."""
     if flags.get("general_ratio") and not flags["general"]:
         raise click.UsageError("--general-ratio needs the general data: name it with --general FILE")
-    flags["name"] = flags.pop("model")
+    flags["name"] = flags.pop("model", None)
     places = {
         "name": "model",
         "base_urls": "model",
@@ -75,6 +107,10 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "general_ratio": "blend",
         "general_repeat": "blend",
         "formats": "export",
+        "file_type": "export",
+        "system": "export",
+        "context": "export",
+        "provenance": "export",
         "val_share": "export",
         "min_score": "generate",
         "max_tokens": "chunk",
@@ -83,8 +119,8 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "embedder": "index",
         "base_url": "index",
     }
-    flags["base_url"] = flags.pop("embedder_url")
-    student = {"name": flags.pop("student_model"), "base_urls": flags.pop("student_base_urls")}
+    flags["base_url"] = flags.pop("embedder_url", None)
+    student = {"name": flags.pop("student_model", None), "base_urls": flags.pop("student_base_urls", None)}
     nested: dict[str, Any] = {"student": given} if (given := {k: v for k, v in student.items() if v}) else {}
     for name, value in flags.items():
         if value is None or value == ():

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import model_options, nested
+from docqa.cli.options import export_options, model_options, nested
 
 
 @click.command()
@@ -23,13 +23,7 @@ from docqa.cli.options import model_options, nested
 @click.option("--general", multiple=True, metavar="FILE", help="General instruction data to blend in (repeatable).")
 @click.option("--general-ratio", type=float, help="Share of the rows written that are general.  [default: 0.1]")
 @click.option("--general-repeat", is_flag=True, default=None, help="Use general rows more than once if too few.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["alpaca", "sharegpt", "messages"]),
-    help="Format of the rows (repeatable; the first is train.jsonl).  [default: alpaca]",
-)
+@export_options
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
 @click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]")
