@@ -15,6 +15,9 @@ from docqa.runfolder import chunk_texts, write_records, write_text
 from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, Source, Summary
 
+SUMMARY = "summary.json"
+"""The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
+
 
 class Failure(Record):
     """A line of errors.jsonl: a file, a page, a chunk or a question of a chunk that failed, and why."""
@@ -112,6 +115,8 @@ def write(
 ) -> Summary:
     """Write everything, the items first: what was made is on disk before a blend that can't be made is refused.
 
+    The rows are next, so that those which a format cannot hold can be exported in another.
+
     Args:
         means: what did the work.
 
@@ -128,9 +133,6 @@ def write(
     rows = blend(rows_from_items(items), general, ratio, settings.seed, settings.blend.general_repeat)
     halves = split(rows, settings.export.val_share)
     sides: dict[export.Side, Sequence[Row]] = {"train": halves.train, "val": halves.val}
-    for side, part in sides.items():
-        write_records(rows_path(out, side), part)
-    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export))
     counts = RowCounts(
         domain=sum(1 for row in rows if row.group),
         general=_counted(row.source for row in rows if not row.group),
@@ -139,14 +141,13 @@ def write(
         ratio_asked=ratio,
     )
     summary = _summary(items, seen, covered, counts, halves.note, means)
+    for side, part in sides.items():
+        write_records(rows_path(out, side), part)
     write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
+    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export))
     name = f"{out.resolve().name} SFT set"
     write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
-
-
-SUMMARY = "summary.json"
-"""The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
 
 
 def rows_path(out: Path, side: export.Side) -> Path:

@@ -36,8 +36,8 @@ def push(folder: Path, names: Sequence[str], dataset: str) -> str:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
-    # The bases are the HTTP client's own error, whichever client this version of huggingface_hub has.
-    failures = (*HfHubHTTPError.__bases__, HFValidationError, OSError)
+    # Its base is the HTTP client's own error, whichever client this version of huggingface_hub has.
+    failures: tuple[type[Exception], ...] = (HfHubHTTPError.__mro__[1], HFValidationError, OSError)
     api = HfApi(token=os.environ[TOKEN])
     try:
         repository = api.create_repo(dataset, repo_type="dataset", private=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A rejected answer is wrong: it says another number, unit, name, or the opposite, and never the same in other words."""
+"""A rejected answer is wrong: another number, unit or name, or the opposite, and never the same in other words."""
 
 import random
 
@@ -96,7 +96,7 @@ def test_a_chinese_word_that_only_looks_like_a_modal_is_left_alone(answer: str) 
 
 
 WORDS = st.sampled_from(
-    "The pump must not be run at 40 °C . P-101 is 5 mm wide and may stand 3 days 温度 应当 为 20 ℃ ， 不得 超过 30 分钟 。".split()
+    "The pump must not run at 40 °C . P-101 is 5 mm may stand 3 days 温度 应当 为 20 ℃ ， 不得 超过 30 分钟 。".split()
 )
 
 
