@@ -15,7 +15,7 @@ from docqa.quantities import UNIT_AFTER
 _DIGITS = re.compile(r"(?<![\w.,:-])(?<!\d )\d+(?![\w.,:-]*\d)(?! \d)(?!\. )")
 """A whole number alone: no part of a code, a time of day, a decimal, a spaced 10 000, or a list's numbering."""
 
-_NAME = re.compile(r"(?<![\w./-])(?P<stem>[A-Z][A-Za-z]*-?)(?P<digits>\d{1,6})(?![\w/-]|\.\d)", re.ASCII)
+_NAME = re.compile(r"(?<![\w./-])[A-Z][A-Za-z]*-?(?P<digits>\d{1,6})(?![\w/-]|\.\d)", re.ASCII)
 _FLIPS = {
     "en": [
         (r"\b(must|shall|should|may|can|is|are|will) not\b", r"\1"),
