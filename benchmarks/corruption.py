@@ -17,37 +17,19 @@ items are not all right; what is wrong with them is counted as wrongly dropped h
 import argparse
 import asyncio
 import random
-import re
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from docqa import veto
+from docqa.export.corrupt import changed_number, flipped
 from docqa.index import Index
 from docqa.records import Chunk, QAItem
 from docqa.text import squash
 from docqa.verify import ExtractiveReader, LexicalJudge, verify
 
 SEED = 0
-
-_DIGITS = re.compile(r"(?<![\w.,-])\d+(?![\w.,-]*\d)(?!\. )")
-_FLIPS = {
-    "en": [
-        (r"\b(must|shall|should|may|can|is|are|will) not\b", r"\1"),
-        (r"\bcannot\b", "can"),
-        (r"\bDo not (\w)", r"\1"),
-        (r"\b(must|shall|should|may|can|is|are|will)\b(?! not)", r"\1 not"),
-    ],
-    "zh": [
-        ("不得|禁止|严禁|不能|不可", "可以"),
-        ("不应", "应"),
-        ("应当?|必须", "不得"),
-        ("可以?", "不可"),
-        ("是", "不是"),
-    ],
-}
 
 
 def main() -> None:
@@ -86,9 +68,9 @@ def corrupt(items: Sequence[QAItem], seed: int = SEED) -> Iterator[tuple[str, QA
     for item in items:
         peers[item.origin.prompt, item.document_id].append(item)
     for item in items:
-        if answer := _other_number(item.answer, chance):
+        if answer := changed_number(item.answer, chance):
             yield "number", item.model_copy(update={"answer": answer})
-        if answer := _flipped(item.answer, item.language):
+        if answer := flipped(item.answer, item.language):
             yield "negation", item.model_copy(update={"answer": answer})
         strangers = [s for s in items if s.language == item.language and s.chunk_ids != item.chunk_ids]
         if strangers:
@@ -101,23 +83,6 @@ def corrupt(items: Sequence[QAItem], seed: int = SEED) -> Iterator[tuple[str, QA
 def _differs(a: QAItem, b: QAItem) -> bool:
     first, second = squash(a.answer), squash(b.answer)
     return a.question != b.question and first not in second and second not in first
-
-
-def _other_number(answer: str, chance: random.Random) -> str:
-    places = list(_DIGITS.finditer(answer))
-    if not places:
-        return ""
-    place = chance.choice(places)
-    value = int(place.group())
-    return f"{answer[: place.start()]}{value + chance.choice((1, 2, 10, value + 1))}{answer[place.end() :]}"
-
-
-def _flipped(answer: str, language: str) -> str:
-    for pattern, replacement in _FLIPS[language]:
-        changed = re.sub(pattern, replacement, answer, count=1)
-        if changed != answer:
-            return changed if veto.negated(changed) != veto.negated(answer) else ""
-    return ""
 
 
 def report(chunks: Sequence[Chunk], items: Sequence[QAItem], show: str = "") -> None:

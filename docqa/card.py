@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from docqa.export import Format, file_name
+from docqa.export import COMPARED, File
 from docqa.summary import Blended, Counts, Coverage, RowCounts, Summary
 
 _HUB_LICENSES = frozenset(
@@ -30,19 +30,25 @@ _LIMITS = (
     "does not say which.",
 )
 
+_COMPARED = (
+    "Preference and KTO rows are made of domain rows only. `rejected_by` says where a rejected answer comes from: "
+    "`closed_book` and `retrieval` are answers that verification got without the chunk and found wrong; `number`, "
+    "`unit`, `name` and `negation` are the right answer with that changed by rule."
+)
 
-def card(summary: Summary, settings: str, license: str, formats: Sequence[Format], name: str) -> str:
+
+def card(summary: Summary, settings: str, license: str, files: Sequence[File], name: str) -> str:
     """Write the card.
 
     Args:
         settings: the run's settings as TOML.
         license: an identifier of the Hub (``cc-by-4.0``), any other licence's name, or "" when none was given.
-        formats: as exported, the first one in the files with the plain names.
+        files: as exported.
         name: what the set is called.
     """
     items, rows = summary.items, summary.rows
     parts = [
-        _metadata(rows, items.kept, license, formats, name),
+        _metadata(rows, items.kept, license, files, name),
         f"# {_plain(name)}",
         f"{rows.total:,} rows for supervised fine-tuning, made with docqa: {items.kept_total:,} questions and answers "
         f"from {summary.documents.read} documents, each traced to its page and checked against all of them, and "
@@ -54,18 +60,16 @@ def card(summary: Summary, settings: str, license: str, formats: Sequence[Format
         _list("Known limits", (*summary.notes, *_LIMITS), ""),
         _models(summary),
         f"## Settings\n\n{_fenced(settings, 'toml')}",
-        "## Files\n\n"
-        "`items.jsonl` holds every item made, kept or dropped, with its evidence, page and verdict; a row's `id` is "
-        "the item's. `dataset_info.json` is LLaMA-Factory's registry of the files here.",
+        _files(files),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def blend_card(blended: Blended, settings: str, license: str, formats: Sequence[Format], name: str) -> str:
+def blend_card(blended: Blended, settings: str, license: str, files: Sequence[File], name: str) -> str:
     """Write the card of a set that ``docqa blend`` made; the arguments are as those of ``card``."""
     rows = blended.rows
     parts = [
-        _metadata(rows, blended.languages, license, formats, name),
+        _metadata(rows, blended.languages, license, files, name),
         f"# {_plain(name)}",
         f"{rows.total:,} rows for supervised fine-tuning, blended with docqa: {rows.domain:,} rows of "
         f"{_plain(blended.domain)}, which docqa has not checked, and {_share(rows)}.",
@@ -81,7 +85,7 @@ def _share(rows: RowCounts) -> str:
     return f"{sum(rows.general.values()):,} general rows ({rows.ratio:.1%} of {of}; {rows.ratio_asked:.1%} asked for)"
 
 
-def _metadata(rows: RowCounts, spoken: Counts, license: str, formats: Sequence[Format], name: str) -> str:
+def _metadata(rows: RowCounts, spoken: Counts, license: str, files: Sequence[File], name: str) -> str:
     fields: dict[str, object] = {"pretty_name": name}
     identifier = license.strip().casefold()
     if identifier in _HUB_LICENSES:
@@ -97,18 +101,13 @@ def _metadata(rows: RowCounts, spoken: Counts, license: str, formats: Sequence[F
         "size_categories": [next((label for limit, label in _SIZES if rows.total < limit), "n>1M")],
         "tags": ["sft", "docqa", "domain-adaptation"],
     }
-    sides = [("train", "train", rows.train), ("validation", "val", rows.val)]
-    configs = [
-        {
-            "config_name": "default" if form == formats[0] else form,
-            "data_files": [
-                {"split": split, "path": file_name(side, form, formats)} for split, side, count in sides if count
-            ],
-        }
-        for form in formats
-    ]
-    if rows.total:
-        fields["configs"] = configs
+    configs: dict[str, list[dict[str, str]]] = {}
+    for file in files:
+        if file.rows:
+            split = {"train": "train", "val": "validation"}[file.side]
+            configs.setdefault("default" if file.plain else file.form, []).append({"split": split, "path": file.name})
+    if configs:
+        fields["configs"] = [{"config_name": config, "data_files": listed} for config, listed in configs.items()]
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
 
@@ -195,6 +194,19 @@ def _sources(summary: Summary) -> str:
             ),
         ]
     )
+
+
+def _files(files: Sequence[File]) -> str:
+    lines = ["## Files", "", "| file | format | rows |", "|---|---|---:|"]
+    lines += [f"| {file.name} | {file.form} | {file.rows:,} |" for file in files]
+    lines += [
+        "",
+        "`items.jsonl` holds every item made, kept or dropped, with its evidence, page and verdict; a row's `id` is "
+        "the item's. `dataset_info.json` is LLaMA-Factory's registry of the files here.",
+    ]
+    if any(file.form in COMPARED for file in files):
+        lines += ["", _COMPARED]
+    return "\n".join(lines)
 
 
 def _list(heading: str, lines: Sequence[str], none: str) -> str:

@@ -7,7 +7,8 @@
     ├── ModelError              the model or its server cannot be used, or is gone; everything finished is kept
     ├── CallError               one call to a model failed for good
     ├── StoreError              the run folder's memo cannot be opened or is held by another run
-    └── BlendError              the mix that was asked for cannot be made from the rows there are
+    ├── BlendError              the mix that was asked for cannot be made from the rows there are
+    └── HubError                the Hugging Face Hub did not take the set; its files are written
 
 A message names the file or setting, says what is wrong, and says what to do.
 """
@@ -81,3 +82,7 @@ class StoreError(DocqaError):
 
 class BlendError(DocqaError):
     """The mix that was asked for cannot be made from the rows there are."""
+
+
+class HubError(DocqaError):
+    """The Hugging Face Hub cannot be reached, or did not take the set; its files are written."""

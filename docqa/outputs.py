@@ -1,6 +1,5 @@
 """Writes a run folder from what a run has seen: the set, every item, coverage, errors, settings and the card."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +11,12 @@ from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
 from docqa.errors import CallError, ParseError, WorkerError
 from docqa.records import Chunk, Document, Page, QAItem, Record, Row
-from docqa.runfolder import write_records, write_text
-from docqa.settings import Settings, to_toml
+from docqa.runfolder import chunk_texts, write_records, write_text
+from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, Source, Summary
+
+SUMMARY = "summary.json"
+"""The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
 
 
 class Failure(Record):
@@ -111,6 +113,8 @@ class Seen:
 def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, settings: Settings, means: Means) -> Summary:
     """Write everything, the items first: what was made is on disk before a blend that can't be made is refused.
 
+    The rows are next, so that those which a format cannot hold can be exported in another.
+
     Args:
         means: what did the work.
 
@@ -123,52 +127,56 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
     write_records(out / "errors.jsonl", seen.failures)
     write_text(out / "settings.toml", to_toml(settings))
 
-    counts, note = write_set(out, rows_from_items(items), general, settings)
+    sides, counts, note = blended(rows_from_items(items), general, settings)
     summary = _summary(items, seen, covered, counts, note, means)
+    for side, rows in sides.items():
+        write_records(rows_path(out, side), rows)
+    write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
+    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export))
     name = f"{out.resolve().name} SFT set"
-    formats = settings.export.formats
-    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
+    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
 
 
-def write_set(out: Path, domain: Sequence[Row], general: Pool, settings: Settings) -> tuple[RowCounts, str]:
-    """Blend, split and write the rows and dataset_info.json; return the counts, and what is to be known of the split.
+def blended(
+    domain: Sequence[Row], general: Pool, settings: Settings
+) -> tuple[dict[export.Side, Sequence[Row]], RowCounts, str]:
+    """The rows of each side in the order of training, their counts, and what is to be known of the split.
 
     Raises:
         BlendError, SettingsError: as ``write``.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    blending, formats = settings.blend, settings.export.formats
+    blending = settings.blend
     ratio = blending.general_ratio if general.sources else 0.0
     thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
     drawn = draw(general, domain, ratio, blending.general_repeat, thresholds)
-    sides = split([*domain, *drawn.rows], settings.export.val_share)
-    _remove_other_formats(out, formats)
-    written = {
-        side: export.write_rows(arrange(rows, blending.mix, settings.seed), out, side, formats)
-        for side, rows in (("train", sides.train), ("val", sides.val))
+    halves = split([*domain, *drawn.rows], settings.export.val_share)
+    sides: dict[export.Side, Sequence[Row]] = {
+        "train": arrange(halves.train, blending.mix, settings.seed),
+        "val": arrange(halves.val, blending.mix, settings.seed),
     }
-    write_text(out / "dataset_info.json", json.dumps(export.dataset_info(written, formats), indent=2) + "\n")
     by_tokens = general.unit == "tokens"
     counts = RowCounts(
         domain=len(domain),
         general=_counted(row.source for row in drawn.rows),
-        train=written["train"],
-        val=written["val"],
+        train=len(halves.train),
+        val=len(halves.val),
         ratio_asked=ratio,
         left_out=dict(sorted(drawn.left_out.items())),
         domain_tokens=sum(map(general.size, domain)) if by_tokens else 0,
         general_tokens=sum(map(general.size, drawn.rows)) if by_tokens else 0,
     )
-    return counts, sides.note
+    return sides, counts, halves.note
 
 
-def _remove_other_formats(out: Path, formats: Sequence[export.Format]) -> None:
-    """Remove the rows of an earlier run in formats that this one does not write: they are another set's."""
-    for side in ("train", "val"):
-        for form in export.FORMATS:
-            if form not in formats[1:]:
-                (out / f"{side}.{form}.jsonl").unlink(missing_ok=True)
+def rows_path(out: Path, side: export.Side) -> Path:
+    """Where a run keeps the rows of a side as they are before they are given a format."""
+    return out / "rows" / f"{side}.jsonl"
+
+
+def context_texts(out: Path, settings: ExportSettings) -> dict[str, str]:
+    """The chunks' texts if rows are to be written with them."""
+    return chunk_texts(out) if settings.context == "input" else {}
 
 
 def _summary(

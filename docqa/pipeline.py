@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from docqa import curate, outputs, runfolder
+from docqa import curate, export, outputs, runfolder
 from docqa.backend import Backend, describe, open_backend
 from docqa.blend import Pool
 from docqa.checking import checked, open_index
@@ -52,6 +52,7 @@ def run(
 
 
 async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
+    export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
     general = open_general(settings)
     work = out / "work"
@@ -132,6 +133,7 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
     Raises:
         SettingsError, StoreError: as ``run``.
     """
+    export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
     general = sources(settings.blend.general)
     remembered = 0
@@ -151,4 +153,4 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
         yield f"blend        {ratio:.1%} general {unit}, from {', '.join(map(str, general))}"
     else:
         yield "blend        none: no general data given (--general FILE)"
-    yield f"output       {out}: {', '.join(settings.export.formats)}"
+    yield f"output       {out}: {', '.join(settings.export.formats)} as {settings.export.file_type}"

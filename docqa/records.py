@@ -304,6 +304,11 @@ class QAItem(Record):
     kept: bool | None = None
     reason: str = ""
 
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """The pages its evidence stands on, ascending."""
+        return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
+
 
 def item_id(chunk_ids: Iterable[str], question: str, answer: str) -> str:
     """The id of an item made from these chunks."""
@@ -321,6 +326,9 @@ class Row(Record):
         group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
+        chunk_ids, path, pages, task_type, decision: the item's, to find its text and to trace the row by.
+        rejected: an answer to the same question that is surely wrong, or "".
+        rejected_by: where that comes from, as ``export.rejected`` names it.
     """
 
     instruction: str
@@ -332,3 +340,10 @@ class Row(Record):
     source: str = "domain"
     item_id: str = ""
     history: tuple[tuple[str, str], ...] = ()
+    chunk_ids: tuple[str, ...] = ()
+    path: str = ""
+    pages: tuple[int, ...] = ()
+    task_type: str = ""
+    decision: str = ""
+    rejected: str = ""
+    rejected_by: str = ""

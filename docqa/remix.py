@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from docqa import export, outputs
 from docqa.blend import rows_from_items
 from docqa.card import blend_card
 from docqa.errors import SettingsError
 from docqa.formats import row_from
-from docqa.outputs import write_set
 from docqa.pipeline import open_general
 from docqa.records import QAItem, Row, content_id
 from docqa.rowfiles import entries
@@ -38,16 +38,17 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
         rows, name = list(_rows(domain)), domain.name
     if not rows:
         raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
-    counts, note = write_set(out, rows, open_general(settings), settings)
+    sides, counts, note = outputs.blended(rows, open_general(settings), settings)
+    texts = outputs.context_texts(domain, settings.export) if domain.is_dir() else {}
+    files = export.write_set(sides, out, settings.export, texts)
     blended = Blended(
         domain=name,
         languages=dict(sorted(Counter(row.language for row in rows).items())),
         rows=counts,
         notes=(note,) if note else (),
     )
-    license, formats = settings.export.license, settings.export.formats
-    text = blend_card(blended, to_toml(settings), license, formats, f"{out.resolve().name} SFT set")
-    write_text(out / "README.md", text)
+    name = f"{out.resolve().name} SFT set"
+    write_text(out / "README.md", blend_card(blended, to_toml(settings), settings.export.license, files, name))
     return blended
 
 

@@ -12,7 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+import orjson
 from pydantic import BaseModel
+
+from docqa.errors import SettingsError
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,6 +52,19 @@ def read_records(path: Path, model: type[M]) -> Iterator[M]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield model.model_validate_json(line)
+
+
+def chunk_texts(folder: Path) -> dict[str, str]:
+    """The texts of a run's chunks by their ids.
+
+    Raises:
+        SettingsError: the run folder has no chunks.
+    """
+    path = folder / "chunks.jsonl"
+    if not path.is_file():
+        raise SettingsError(f"{path}: there is no such file; give the folder of a finished run")
+    with path.open("rb") as file:
+        return {chunk["id"]: chunk["text"] for chunk in map(orjson.loads, file)}
 
 
 class Spool:

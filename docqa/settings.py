@@ -22,7 +22,8 @@ from docqa.errors import SettingsError
 API_KEY = "DOCQA_API_KEY"
 """The environment variable with the servers' key; a key is read from nowhere else and written nowhere."""
 
-Format = Literal["alpaca", "sharegpt", "messages"]
+Format = Literal["alpaca", "sharegpt", "messages", "preference", "kto"]
+FileType = Literal["jsonl", "json", "parquet"]
 
 
 class Section(BaseModel):
@@ -206,8 +207,18 @@ class ExportSettings(Section):
     """How the set is written."""
 
     formats: tuple[Format, ...] = Field(
-        ("alpaca",), min_length=1, description="alpaca, sharegpt, messages; the first one is train.jsonl."
+        ("alpaca",),
+        min_length=1,
+        description="alpaca, sharegpt, messages, preference, kto; the first one's files have the plain names.",
     )
+    file_type: FileType = Field("jsonl", description="jsonl, json (one array) or parquet.")
+    system: str = Field("", description="System prompt of the domain rows.")
+    context: Literal["none", "input"] = Field(
+        "none",
+        description="What a domain row is answered from: none (closed book), or the text of its chunk in input "
+        "(reading comprehension).",
+    )
+    provenance: bool = Field(True, description="Whether rows have columns to trace them by; trainers ignore them.")
     val_share: float = Field(
         0.1, ge=0, le=0.5, description="Share of the rows held out in val.jsonl, whole documents at a time."
     )

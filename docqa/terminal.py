@@ -116,7 +116,7 @@ def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _files(out: Path) -> list[str]:
     return [
-        f"{out / 'train.jsonl'}  the set; val.jsonl is held out; dataset_info.json is for LLaMA-Factory",
+        f"{out}  train is the set; val is held out; dataset_info.json is for LLaMA-Factory",
         f"{out / 'items.jsonl'}  every item, kept or dropped, with its evidence, verdict and reason",
         f"{out / 'README.md'}  the dataset card",
     ]

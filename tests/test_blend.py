@@ -341,5 +341,14 @@ def test_only_kept_items_become_rows_with_their_document_as_group() -> None:
     )
     dropped, undecided = item.model_copy(update={"kept": False}), item.model_copy(update={"kept": None})
     assert rows_from_items([item, dropped, undecided]) == [
-        Row(instruction="What is it made of?", output="Steel.", language="en", group="d", item_id="a")
+        Row(
+            instruction="What is it made of?",
+            output="Steel.",
+            language="en",
+            group="d",
+            item_id="a",
+            chunk_ids=("c",),
+            path="manual.pdf",
+            task_type="definition/term",
+        )
     ]

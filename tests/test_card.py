@@ -1,10 +1,13 @@
 """The card states the run's counts, and the counts add up or there is no card."""
 
+from collections.abc import Sequence
+
 import pytest
 import yaml
 from pydantic import ValidationError
 
 from docqa.card import card
+from docqa.export import File
 from docqa.summary import Coverage, DocumentCounts, ItemCounts, RowCounts, Source, Summary
 
 
@@ -29,16 +32,21 @@ def summary(**changes: object) -> Summary:
     return Summary.model_validate(fields | changes)
 
 
+FILES = [
+    File(f"{side}{middle}.jsonl", f"docqa_{side}", side, form, not middle, rows)
+    for side, rows in (("train", 95), ("val", 5))
+    for form, middle in (("alpaca", ""), ("messages", ".messages"))
+]
+
+
 def metadata(text: str) -> dict[str, object]:
     _, head, _ = text.split("---\n", 2)
     return yaml.safe_load(head)
 
 
-def written(run: Summary | None = None, **changes: str) -> str:
+def written(run: Summary | None = None, files: Sequence[File] = FILES, **changes: str) -> str:
     settings = changes.get("settings", "[blend]\ngeneral_ratio = 0.1\n")
-    return card(
-        run or summary(), settings, changes.get("license", "CC-BY-4.0"), ["alpaca", "messages"], 'pump: a "set"'
-    )
+    return card(run or summary(), settings, changes.get("license", "CC-BY-4.0"), files, 'pump: a "set"')
 
 
 def test_the_head_is_valid_metadata_of_the_hub() -> None:
@@ -75,8 +83,8 @@ def test_a_licence_the_hub_does_not_know_is_named_beside_other() -> None:
 
 
 def test_an_empty_val_is_no_split_of_the_card() -> None:
-    rows = RowCounts(domain=90, general={"alpaca_en.json": 10}, train=100, val=0, ratio_asked=0.1)
-    (split,) = metadata(written(summary(rows=rows)))["configs"][0]["data_files"]
+    files = [file._replace(rows=file.rows if file.side == "train" else 0) for file in FILES]
+    (split,) = metadata(written(files=files))["configs"][0]["data_files"]
     assert split["split"] == "train"
 
 
@@ -99,6 +107,15 @@ def test_the_card_states_what_was_made_kept_dropped_and_reached() -> None:
         assert line in text
 
 
+def test_the_card_counts_the_rows_of_each_file() -> None:
+    assert "| val.messages.jsonl | messages | 5 |" in written()
+    assert "rejected_by" not in written()
+    compared = File("train.kto.jsonl", "docqa_train_kto", "train", "kto", False, 170)
+    text = written(files=[*FILES, compared])
+    assert "| train.kto.jsonl | kto | 170 |" in text
+    assert "made of domain rows only" in text
+
+
 def test_text_from_documents_cannot_act_in_the_card() -> None:
     text = written()
     assert r"| a\|b.pdf | Pump &lt;b&gt;P-101&lt;/b&gt; | en | 8 | 80 | 60 |" in text
@@ -113,7 +130,7 @@ def test_a_card_of_an_empty_run_can_be_written() -> None:
         items=ItemCounts(made=0, kept={}),
         rows=RowCounts(domain=0, train=0, val=0),
     )
-    assert "configs" not in metadata(written(nothing))
+    assert "configs" not in metadata(written(nothing, [file._replace(rows=0) for file in FILES]))
 
 
 def test_the_same_run_gives_the_same_card() -> None:

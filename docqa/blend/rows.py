@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from docqa.export.rejected import rejected
 from docqa.records import QAItem, Row, content_id
 
 Unit = Literal["rows", "tokens"]
@@ -10,17 +11,25 @@ Unit = Literal["rows", "tokens"]
 
 def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
     """The kept items as domain rows, in order; a row's group is its document."""
-    return [
-        Row(
-            instruction=item.question,
-            output=item.answer,
-            language=item.language,
-            group=item.document_id,
-            item_id=item.id,
-        )
-        for item in items
-        if item.kept
-    ]
+    return [_row(item) for item in items if item.kept]
+
+
+def _row(item: QAItem) -> Row:
+    wrong, source = rejected(item)
+    return Row(
+        instruction=item.question,
+        output=item.answer,
+        language=item.language,
+        group=item.document_id,
+        item_id=item.id,
+        chunk_ids=item.chunk_ids,
+        path=item.path,
+        pages=item.pages,
+        task_type=item.task_type,
+        decision=str(item.verdict.decision) if item.verdict else "",
+        rejected=wrong,
+        rejected_by=source,
+    )
 
 
 def content(row: Row) -> str:

@@ -11,6 +11,7 @@ import click
 from docqa import __version__
 from docqa.cli.bench import bench
 from docqa.cli.blend import blend
+from docqa.cli.export import export
 from docqa.cli.init import init
 from docqa.cli.parse import parse
 from docqa.cli.run import run
@@ -31,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (run, verify, blend, stats, parse, bench, init):
+for command in (run, verify, blend, export, stats, parse, bench, init):
     cli.add_command(command)
 
 

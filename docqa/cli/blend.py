@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import nested, set_options
+from docqa.cli.options import blend_options, export_options, nested
 
 
 @click.command()
@@ -13,7 +13,8 @@ from docqa.cli.options import nested, set_options
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("blended"), show_default=True, help="Folder to write."
 )
-@set_options
+@blend_options
+@export_options
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.  [default: ./docqa.toml if it exists]")
 @click.option("-q", "--quiet", is_flag=True, help="No summary; errors only.")
 def blend(domain: Path, out: Path, config: Path | None, quiet: bool, **flags: Any) -> None:

@@ -49,7 +49,7 @@ _MODEL_OPTIONS = (
 )
 
 
-_SET_OPTIONS = (
+_BLEND_OPTIONS = (
     click.option(
         "--general",
         multiple=True,
@@ -83,15 +83,33 @@ _SET_OPTIONS = (
         type=click.Choice(["shuffle", "interleave", "blocks"]),
         help="Order: at random, general rows at even distances, or domain first.  [default: shuffle]",
     ),
+    click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]"),
+    click.option("--seed", type=int, help="Seed of the rows' order.  [default: 0]"),
+)
+
+
+_EXPORT_OPTIONS = (
     click.option(
         "--format",
         "formats",
         multiple=True,
-        type=click.Choice(["alpaca", "sharegpt", "messages"]),
-        help="Format of the rows (repeatable; the first is train.jsonl).  [default: alpaca]",
+        type=click.Choice(["alpaca", "sharegpt", "messages", "preference", "kto"]),
+        help="Format of the rows (repeatable; the first has the plain file names).  [default: alpaca]",
     ),
-    click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]"),
-    click.option("--seed", type=int, help="Seed of the rows' order.  [default: 0]"),
+    click.option("--file-type", type=click.Choice(["jsonl", "json", "parquet"]), help="[default: jsonl]"),
+    click.option("--system", metavar="TEXT", help="System prompt of the domain rows."),
+    click.option(
+        "--context",
+        type=click.Choice(["none", "input"]),
+        help="none: closed book; input: a domain row has the text of its chunk.  [default: none]",
+    ),
+    click.option(
+        "--no-provenance",
+        "provenance",
+        flag_value=False,
+        default=None,
+        help="Leave out the columns that trace a row: id, source, document, pages, ...",
+    ),
 )
 
 
@@ -100,9 +118,14 @@ def model_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(_MODEL_OPTIONS, command)
 
 
-def set_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command that blends and writes a set."""
-    return _with(_SET_OPTIONS, command)
+def blend_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that blends a set and splits it."""
+    return _with(_BLEND_OPTIONS, command)
+
+
+def export_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that writes rows."""
+    return _with(_EXPORT_OPTIONS, command)
 
 
 def _with(options: Sequence[Callable[[Any], Any]], command: Callable[..., None]) -> Callable[..., None]:
@@ -132,6 +155,10 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "ratio_by": "blend",
         "mix": "blend",
         "formats": "export",
+        "file_type": "export",
+        "system": "export",
+        "context": "export",
+        "provenance": "export",
         "val_share": "export",
         "min_score": "generate",
         "max_tokens": "chunk",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import model_options, nested, set_options
+from docqa.cli.options import blend_options, export_options, model_options, nested
 
 
 @click.command()
@@ -20,7 +20,8 @@ from docqa.cli.options import model_options, nested, set_options
 @click.option("--domain", metavar="TEXT", help="Field of the documents, in a few words, for the prompts.")
 @click.option("--persona", metavar="TEXT", help="Who will ask, in a few words, for the prompts.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.  [default: ./docqa.toml if it exists]")
-@set_options
+@blend_options
+@export_options
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
 @click.option("--workers", type=int, help="Worker processes; 0 is one a core.  [default: 0]")

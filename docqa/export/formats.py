@@ -1,0 +1,208 @@
+"""Row -> what a trainer reads of it, in each format, and what LLaMA-Factory's registry says of the format.
+
+    alpaca        {"instruction", "input", "output", "system"}
+    sharegpt      {"conversations": [{"from", "value"}, ...], "system"}
+    messages      {"messages": [{"role", "content"}, ...]}                    OpenAI's and TRL's
+    preference    {"prompt", "chosen", "rejected", "system"}                  DPO and its like
+    kto           {"prompt", "completion", "label", "system"}                 a row an answer; the label is a boolean
+
+each with the columns of ``TRACE`` behind it if wanted, which trainers ignore. Every row of a file has the same keys, so
+that readers which infer a schema from the first megabytes (Arrow) do not break on a row further down.
+
+Preference and KTO rows are plain texts because that is what both LLaMA-Factory and TRL read. ``formatting: openai`` in
+LLaMA-Factory adds words to the system prompt, so messages are registered as ``sharegpt`` with tags, as its own
+``mllm_demo`` is.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from docqa.errors import BlendError
+from docqa.records import Row
+from docqa.settings import ExportSettings, Format
+from docqa.text import squash
+
+Written = dict[str, Any]
+"""A row as it is written: its columns in order."""
+
+COLUMNS: dict[Format, tuple[str, ...]] = {
+    "alpaca": ("instruction", "input", "output", "system"),
+    "sharegpt": ("conversations", "system"),
+    "messages": ("messages",),
+    "preference": ("prompt", "chosen", "rejected", "system"),
+    "kto": ("prompt", "completion", "label", "system"),
+}
+"""What a trainer reads. All are text but ``TURNS`` and ``label``, which is a boolean."""
+
+FORMATS: tuple[Format, ...] = tuple(COLUMNS)
+
+TURNS = {"conversations": ("from", "value"), "messages": ("role", "content")}
+"""Columns that hold a list of turns, and what a turn has."""
+
+TRACE = ("id", "source", "document", "pages", "task_type", "language", "decision")
+"""Columns to trace a row by; "" where a general row has nothing to say."""
+
+COMPARED: frozenset[Format] = frozenset({"preference", "kto"})
+"""Formats that set a right answer against a rejected one; they hold domain rows only."""
+
+REJECTED_BY = "rejected_by"
+"""Their column more: where a rejected answer comes from, as ``rejected.rejected`` names it; "" for a right one."""
+
+REGISTRY: dict[Format, dict[str, Any]] = {
+    "alpaca": {
+        "formatting": "alpaca",
+        "columns": {"prompt": "instruction", "query": "input", "response": "output", "system": "system"},
+    },
+    "sharegpt": {
+        "formatting": "sharegpt",
+        "columns": {"messages": "conversations", "system": "system"},
+        "tags": {
+            "role_tag": "from",
+            "content_tag": "value",
+            "user_tag": "human",
+            "assistant_tag": "gpt",
+        },
+    },
+    "messages": {
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages"},
+        "tags": {
+            "role_tag": "role",
+            "content_tag": "content",
+            "user_tag": "user",
+            "assistant_tag": "assistant",
+            "system_tag": "system",
+        },
+    },
+    "preference": {
+        "formatting": "alpaca",
+        "ranking": True,
+        "columns": {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected", "system": "system"},
+    },
+    "kto": {
+        "formatting": "alpaca",
+        "columns": {"prompt": "prompt", "response": "completion", "kto_tag": "label", "system": "system"},
+    },
+}
+
+
+def columns(form: Format, provenance: bool) -> tuple[str, ...]:
+    """The columns of a format's rows, in order."""
+    trace = (*TRACE, REJECTED_BY) if form in COMPARED else TRACE
+    return COLUMNS[form] + (trace if provenance else ())
+
+
+def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:
+    """A domain row with the system prompt and the context that the settings ask for; a general row as it is.
+
+    Args:
+        texts: the chunks' texts by id.
+
+    Raises:
+        BlendError: a chunk's text is not there.
+    """
+    if not row.group:
+        return row
+    changes = {"system": settings.system} if settings.system else {}
+    if settings.context == "input":
+        try:
+            changes["input"] = "\n\n".join(texts[chunk] for chunk in row.chunk_ids)
+        except KeyError as error:
+            raise BlendError(f"{_name(row)}: the text of its chunk {error} is missing; do the run again") from error
+    return row.model_copy(update=changes) if changes else row
+
+
+def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]:
+    """What ``row`` becomes in a format: one row; in ``preference`` none or one, in ``kto`` none, one or two.
+
+    Those two have domain rows only, and ``preference`` only those with a rejected answer. That turns alternate and are
+    of the right number holds by construction: a Row has its earlier turns in pairs.
+
+    Raises:
+        BlendError: a trainer would skip the row without a word; the message says why and what to do.
+    """
+    said = (row.instruction, row.output, *(text for turn in row.history for text in turn))
+    if not all(text.strip() for text in said):
+        raise BlendError(f"{_name(row)} has an empty question or answer, which trainers skip; leave it out of the set")
+    made = _MAKERS[form](row)
+    if provenance:
+        for written in made:
+            written |= _trace(row)
+            if form in COMPARED:
+                written[REJECTED_BY] = "" if written.get("label") else row.rejected_by
+    return made
+
+
+def _alpaca(row: Row) -> list[Written]:
+    if row.history:
+        raise BlendError(
+            f"{_name(row)} is a conversation of {len(row.history) + 1} turns, which the alpaca format does not hold; "
+            "choose --format sharegpt or messages, or general data of single turns"
+        )
+    return [{"instruction": row.instruction, "input": row.input, "output": row.output, "system": row.system}]
+
+
+def _sharegpt(row: Row) -> list[Written]:
+    spoken = [{"from": ("human", "gpt")[place % 2], "value": text} for place, text in enumerate(_turns(row))]
+    return [{"conversations": spoken, "system": row.system}]
+
+
+def _messages(row: Row) -> list[Written]:
+    system = [{"role": "system", "content": row.system}] if row.system else []
+    said = [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(_turns(row))]
+    return [{"messages": system + said}]
+
+
+def _preference(row: Row) -> list[Written]:
+    if not _comparable(row):
+        return []
+    return [{"prompt": _prompt(row), "chosen": row.output, "rejected": row.rejected, "system": row.system}]
+
+
+def _kto(row: Row) -> list[Written]:
+    answers = [(row.output, True)] if row.group else []
+    if _comparable(row):
+        answers.append((row.rejected, False))
+    return [
+        {"prompt": _prompt(row), "completion": text, "label": label, "system": row.system} for text, label in answers
+    ]
+
+
+_MAKERS: dict[Format, Callable[[Row], list[Written]]] = {
+    "alpaca": _alpaca,
+    "sharegpt": _sharegpt,
+    "messages": _messages,
+    "preference": _preference,
+    "kto": _kto,
+}
+
+
+def _comparable(row: Row) -> bool:
+    """Whether it is a domain row with a rejected answer.
+
+    Raises:
+        BlendError: the rejected answer is the right one again.
+    """
+    if not row.group or not row.rejected.strip():
+        return False
+    if squash(row.rejected) == squash(row.output):
+        raise BlendError(f"{_name(row)} rejects the answer that it gives; leave its rejected answer out")
+    return True
+
+
+def _turns(row: Row) -> list[str]:
+    return [text for turn in (*row.history, (_prompt(row), row.output)) for text in turn]
+
+
+def _prompt(row: Row) -> str:
+    return f"{row.instruction}\n{row.input}" if row.input else row.instruction
+
+
+def _trace(row: Row) -> Written:
+    pages = ", ".join(map(str, row.pages))
+    values = (row.item_id, row.source, row.path, pages, row.task_type, row.language, row.decision)
+    return dict(zip(TRACE, values, strict=True))
+
+
+def _name(row: Row) -> str:
+    return f"row {row.item_id}" if row.item_id else f"a row of {row.source}"

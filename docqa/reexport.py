@@ -1,0 +1,32 @@
+"""A finished run -> its set again, in other formats: the rows are those of the run, and nothing is made or asked."""
+
+from pathlib import Path
+
+from docqa import export
+from docqa.card import card
+from docqa.errors import SettingsError
+from docqa.outputs import SUMMARY, context_texts, rows_path
+from docqa.records import Row
+from docqa.runfolder import read_records, write_text
+from docqa.settings import ExportSettings
+from docqa.summary import Summary
+
+
+def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.File]:
+    """Write the set of the run folder ``run`` to ``out``, with its registry and card.
+
+    Raises:
+        SettingsError: ``run`` is not the folder of a finished run, or a package is missing.
+        BlendError: a row is not fit for a format.
+    """
+    export.check_installed(settings.file_type)
+    for path in (run / SUMMARY, *(rows_path(run, side) for side in export.SIDES)):
+        if not path.is_file():
+            raise SettingsError(f"{path}: there is no such file; give the folder of a finished `docqa run`")
+    sides = {side: read_records(rows_path(run, side), Row) for side in export.SIDES}
+    files = export.write_set(sides, out, settings, context_texts(run, settings))
+    summary = Summary.model_validate_json((run / SUMMARY).read_bytes())
+    made_with = (run / "settings.toml").read_text(encoding="utf-8")
+    name = f"{run.resolve().name} SFT set"
+    write_text(out / "README.md", card(summary, made_with, settings.license, files, name))
+    return files

@@ -1,0 +1,111 @@
+"""A rejected answer is wrong: another number, unit or name, or the opposite, and never the same in other words."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docqa import veto
+from docqa.export.corrupt import changed_number, corrupted, flipped
+from docqa.export.rejected import rejected
+from docqa.records import Answer, Decision, Origin, QAItem, Verdict
+from docqa.text import squash
+
+
+def item(answer: str, question: str = "What is it?", language: str = "en", **verdict: Answer) -> QAItem:
+    return QAItem(
+        id="i1",
+        chunk_ids=("c1",),
+        document_id="d",
+        path="d.pdf",
+        question=question,
+        answer=answer,
+        evidence=(),
+        task_type="table/cell",
+        language=language,
+        difficulty="easy",
+        origin=Origin(method="extractive", prompt="p"),
+        score=None,
+        verdict=Verdict(decision=Decision.NOVEL, **verdict),
+        kept=True,
+    )
+
+
+def test_a_losing_closed_book_answer_comes_first_then_retrieval_s() -> None:
+    lost = Answer(text="It is green.", agreement=0.0)
+    other = Answer(text="It is blue.", agreement=0.0)
+    assert rejected(item("It is 5 mm.", closed_book=lost, retrieval=other)) == ("It is green.", "closed_book")
+    assert rejected(item("It is 5 mm.", retrieval=other)) == ("It is blue.", "retrieval")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(text=""),
+        Answer(text="It is about 5 mm wide.", agreement=0.4),
+        Answer(text="5 mm", agreement=0.0),
+        Answer(text="It is 5 mm. It is steel.", agreement=0.0),
+        Answer(text="Who knows", agreement=None),
+    ],
+    ids=["abstained", "agrees in part", "inside the right one", "around the right one", "judge not read"],
+)
+def test_an_answer_that_may_be_right_is_not_rejected(answer: Answer) -> None:
+    text, source = rejected(item("It is 5 mm.", closed_book=answer))
+    assert source in ("number", "unit", "negation")
+    assert text != answer.text
+
+
+def test_an_answer_with_nothing_to_change_has_no_rejected_one() -> None:
+    assert rejected(item("AER stands for Annual Equivalent Rate.")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "language", "kind", "changed"),
+    [
+        ("Drain 100 mL first.", "en", "unit", "Drain 100 L first."),
+        ("保温时长是48 小时。", "zh", "unit", "保温时长是48 分钟。"),
+        ("See P-101 for this.", "en", "name", "See P-102 for this."),
+        ("Valves must not be opened.", "en", "negation", "Valves must be opened."),
+        ("不得打开阀门。", "zh", "negation", "可以打开阀门。"),
+    ],
+)
+def test_one_thing_is_changed(answer: str, language: str, kind: str, changed: str) -> None:
+    made = {corrupted("?", answer, language, str(seed)) for seed in range(50)}
+    assert (kind, changed) in made
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["It opens at 16:00.", "The fee is 10 000.", "Version 2.5.1.", "Call 400-555-0142."],
+)
+def test_a_number_that_is_part_of_something_is_left_alone(answer: str) -> None:
+    assert changed_number(answer, random.Random(0)) == ""
+
+
+def test_what_stands_in_the_question_is_left_alone() -> None:
+    question = "What does P-101 cost after 6 months?"
+    made = {corrupted(question, "P-101 costs 300 after 6 months.", "en", str(seed)) for seed in range(50)}
+    assert {kind for kind, _ in made} == {"number"}
+    assert all("P-101" in text and "after 6 months" in text for _, text in made)
+
+
+@pytest.mark.parametrize("answer", ["但是温度更高。", "他反应很快。", "这是否合格？", "供应充足。"])
+def test_a_chinese_word_that_only_looks_like_a_modal_is_left_alone(answer: str) -> None:
+    assert flipped(answer, "zh") == ""
+
+
+WORDS = st.sampled_from(
+    "The pump must not run at 40 °C . P-101 is 5 mm may stand 3 days 温度 应当 为 20 ℃ ， 不得 超过 30 分钟 。".split()
+)
+
+
+@given(words=st.lists(WORDS, min_size=1, max_size=12), language=st.sampled_from(["en", "zh", "de"]), seed=st.text())
+def test_law_a_corrupted_answer_cannot_mean_the_same(words: list[str], language: str, seed: str) -> None:
+    answer = " ".join(words)
+    kind, text = corrupted("What?", answer, language, seed)
+    assert (kind, text) == corrupted("What?", answer, language, seed)
+    assert bool(kind) == bool(text)
+    if text:
+        assert squash(text) != squash(answer)
+        assert veto.difference(answer, text)
