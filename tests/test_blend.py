@@ -352,3 +352,36 @@ def test_only_kept_items_become_rows_with_their_document_as_group() -> None:
             task_type="definition/term",
         )
     ]
+
+
+def in_documents(*documents: tuple[str, str, int]) -> list[Row]:
+    """Documents of (language, task type, rows)."""
+    return [
+        Row(
+            instruction=f"Question {number}.{place}?",
+            output="Answer.",
+            language=language,
+            task_type=task,
+            group=f"document-{number}",
+        )
+        for number, (language, task, count) in enumerate(documents)
+        for place in range(count)
+    ]
+
+
+@given(st.permutations([("en", "fact/who", 20)] * 4 + [("zh", "fact/who", 20)] * 4))
+def test_val_has_both_languages_in_their_shares(documents: list[tuple[str, str, int]]) -> None:
+    held = Counter(row.language for row in split(in_documents(*documents), 0.25).val)
+    assert held == {"en": 20, "zh": 20}
+
+
+@given(st.permutations([("en", "fact/who", 12)] * 5 + [("en", "table/cell", 12)] * 5))
+def test_val_has_every_family_of_tasks_in_its_share(documents: list[tuple[str, str, int]]) -> None:
+    held = Counter(row.task_type for row in split(in_documents(*documents), 0.2).val)
+    assert held == {"fact/who": 12, "table/cell": 12}
+
+
+def test_val_of_very_many_documents_is_a_draw() -> None:
+    both = split(in_documents(*[("en", "fact/who", 2)] * 1_500, *[("zh", "fact/who", 2)] * 1_500), 0.1)
+    assert len(both.val) == 600
+    assert Counter(row.language for row in both.val)["en"] == pytest.approx(300, abs=60)

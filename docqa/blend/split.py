@@ -1,13 +1,18 @@
 """Which rows are held out: whole documents at a time."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from docqa.blend.rows import content
 from docqa.errors import BlendError
 from docqa.records import Row, content_id
+
+MANY = 2_000
+"""Documents above which a draw is stratified enough by the law of large numbers."""
+
+Stratum = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -22,10 +27,12 @@ class Split:
 def split(rows: Sequence[Row], val_share: float) -> Split:
     """Split ``rows`` into train and val, whole documents at a time, each side in the order given.
 
-    Documents go to val in the order of their ids' hash while they fit into ``val_share`` of the domain rows, then one
-    more if that comes nearer. With two documents or more val gets at least one, the smallest, unless that would take
+    Documents go to val one by one, each time the one that brings val nearest to ``val_share`` of the domain rows, of
+    each language's and of each language's task families, until none does (iterative stratification, Sechidis et al.
+    2011, with whole documents). With two documents or more val gets at least one, the smallest, unless that would take
     more than half of the rows. General rows, which have no document, follow in the same share, so that both sides
-    have the ratio as near as counts allow. With a single document val stays empty, and the note says so.
+    have the ratio as near as counts allow. With a single document val stays empty, and the note says so. Of more than
+    ``MANY`` documents a draw by their ids' hash is as even, and takes no time.
 
     Args:
         rows: domain rows (with a group) and general rows (without one).
@@ -39,7 +46,11 @@ def split(rows: Sequence[Row], val_share: float) -> Split:
             f"the val share {val_share} is not between 0 and 0.5; 0.05 puts a twentieth of the rows into val"
         )
     sizes = Counter(row.group for row in rows if row.group)
-    held = _choose(sizes, float(val_share) * sizes.total()) if len(sizes) > 1 and val_share else set()
+    held: set[str] = set()
+    if len(sizes) > MANY:
+        held = _choose(sizes, float(val_share) * sizes.total())
+    elif len(sizes) > 1 and val_share:
+        held = _stratified([row for row in rows if row.group], val_share)
     smallest = min(sizes, key=lambda group: (sizes[group], content_id(group)), default="")
     if len(sizes) > 1 and val_share and not held and 2 * sizes[smallest] <= sizes.total():
         held = {smallest}
@@ -51,6 +62,37 @@ def split(rows: Sequence[Row], val_share: float) -> Split:
     train = tuple(row for row in rows if _side(row) not in held)
     val = tuple(row for row in rows if _side(row) in held)
     return Split(train, val, _note(len(sizes), val_share, domain_val, sizes.total()))
+
+
+def _strata(row: Row) -> list[Stratum]:
+    """All rows, those of its language, and those of its language's task family."""
+    return [(), (row.language,), (row.language, row.task_type.partition("/")[0])]
+
+
+def _stratified(rows: Iterable[Row], share: float) -> set[str]:
+    """The documents to hold out: greedily the one that lowers the distance most, equals in the order of their hash.
+
+    The distance of the counts held from ``share`` of all is that of a chi-squared test, summed over the strata; the
+    three levels (all, language, family) weigh the same, since each adds up to all rows.
+    """
+    import numpy as np
+
+    documents: dict[str, Counter[Stratum]] = defaultdict(Counter)
+    for row in rows:
+        documents[row.group].update(_strata(row))
+    names = sorted(documents, key=lambda group: content_id("val", group))
+    strata = sorted({stratum for counts in documents.values() for stratum in counts})
+    counts = np.array([[documents[name][stratum] for stratum in strata] for name in names], dtype=np.float64)
+    target = share * counts.sum(axis=0)
+    held, free = np.zeros_like(target), np.ones(len(names), dtype=bool)
+    while free.any():
+        distances = ((held + counts - target) ** 2 / target).sum(axis=1)
+        best = int(np.where(free, distances, np.inf).argmin())
+        if distances[best] >= ((held - target) ** 2 / target).sum() - 1e-9:
+            break
+        held += counts[best]
+        free[best] = False
+    return {name for name, still in zip(names, free, strict=True) if not still}
 
 
 def _side(row: Row) -> str:
