@@ -112,6 +112,7 @@ def _embedded(
                 **({"closed book": student.model.name} if student else {}),
                 "embedder": embedder.name if embedder else LSA,
             },
+            prompts=templates.used(),
             not_done=() if student else (NO_CLOSED_BOOK,),
             notes=tuple(student.model.notes) if student else (),
             usage=student.usage if student else None,
@@ -161,6 +162,7 @@ def _with_model(
                 "closed book": student.model.name,
                 "embedder": embedder.name if embedder else LSA,
             },
+            prompts=templates.used(),
             notes=tuple(note for each in models for note in each.model.notes),
             usage=usage(),
         )

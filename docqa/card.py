@@ -215,9 +215,10 @@ def _list(heading: str, lines: Sequence[str], none: str) -> str:
 
 
 def _models(summary: Summary) -> str:
-    if not summary.models:
-        return ""
-    return "## Models\n\n" + "\n".join(f"- {_plain(role)}: {_plain(name)}" for role, name in summary.models.items())
+    """What did the work, and with which prompts."""
+    models = [f"- {_plain(role)}: {_plain(name)}" for role, name in summary.models.items()]
+    prompts = [f"- prompt {_plain(file)}: `{version}`" for file, version in summary.prompts.items()]
+    return "\n".join(["## Models", "", *models, *prompts]) if models else ""
 
 
 def _plain(text: str) -> str:

@@ -204,6 +204,7 @@ def _summary(
         task_types=_counted(item.task_type for item in kept),
         decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
         models=means.models,
+        prompts=means.prompts,
         not_done=means.not_done,
         notes=tuple(line for line in (note, *means.notes, *warned) if line),
         failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),

@@ -52,6 +52,7 @@ class Prompts:
         )
         self._shared = shared
         self._load = cache(self._parse)
+        self._used: set[tuple[str, str]] = set()
         self.version = cache(self._version)
 
     def render(self, name: str, language: str, **values: object) -> tuple[str, str]:
@@ -67,6 +68,7 @@ class Prompts:
         from jinja2 import TemplateError
 
         parts = self._load(name, language)
+        self._used.add((name, language))
         data = {key: _as_data(value) for key, value in values.items()}
         try:
             system, user = (part.render(self._shared | data).strip() for part in parts)
@@ -75,6 +77,10 @@ class Prompts:
                 f"prompt {name}.{language}.j2: {error}; prompts/README.md says how they work"
             ) from error
         return system, user
+
+    def used(self) -> dict[str, str]:
+        """The files that were rendered so far and their versions, by name."""
+        return {f"{name}.{language}.j2": self.version(name, language) for name, language in sorted(self._used)}
 
     def _version(self, name: str, language: str) -> str:
         """A hash of the template and what it includes: 16 hexadecimal digits."""

@@ -167,15 +167,15 @@ class CurateSettings(Section):
         True, description='Whether questions that begin alike ("According to ...") are begun in other words.'
     )
     type_share: float = Field(
-        0.5, gt=0, le=1, description="Largest share of the items that one task type may have; 1: no cap."
+        0.6, gt=0, le=1, description="Largest share of the items that one task type may have; 1: no cap."
     )
     document_share: float = Field(1.0, gt=0, le=1, description="The same for one document.")
     opening_share: float = Field(
-        0.25, gt=0, le=1, description="The same for questions of one language that begin with the same two words."
+        0.5, gt=0, le=1, description="The same for questions of one language that begin with the same two words."
     )
     answer_share: float = Field(0.02, gt=0, le=1, description='The same for one answer, for example "Yes.".')
     length_share: float = Field(
-        0.8, gt=0, le=1, description="The same for the bare, short, medium or long answers of one language."
+        0.9, gt=0, le=1, description="The same for the bare, short, medium or long answers of one language."
     )
 
 

@@ -174,12 +174,14 @@ class Means(Record):
 
     Attributes:
         models: by role (``generator``, ``reader``, ``embedder``, ...).
+        prompts: the versions (hashes) of the prompts that were used, by file.
         not_done: steps that the backend cannot do, each in a few words.
         notes: what a reader of the set should know about it, a sentence each.
         usage: what a model was asked; None without one.
     """
 
     models: Mapping[str, str] = Field(default_factory=dict)
+    prompts: Mapping[str, str] = Field(default_factory=dict)
     not_done: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
@@ -203,6 +205,7 @@ class Summary(Record):
         task_types: kept items by task type.
         decisions: kept items by the verifier's decision (``known``, ``novel``, ``grounded``, ...).
         models: what did the work, by role (``generator``, ``reader``, ``embedder``, ...).
+        prompts: the versions of the prompts used, by file.
         not_done: steps that this backend cannot do or that were switched off, each in a few words.
         notes: what else a reader of the set should know, a sentence each.
         failures: what failed, a line each, as errors.jsonl has it.
@@ -218,6 +221,7 @@ class Summary(Record):
     task_types: Counts = Field(default_factory=dict)
     decisions: Counts = Field(default_factory=dict)
     models: Mapping[str, str] = Field(default_factory=dict)
+    prompts: Mapping[str, str] = Field(default_factory=dict)
     not_done: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()

@@ -91,6 +91,51 @@ def test_every_page_and_chunk_has_one_state_and_the_card_says_the_same(demo: Dem
     assert f"| items made | {summary.items.made:,} | {summary.items.kept_total:,} kept" in card
 
 
+def test_the_card_the_registry_and_the_files_agree_in_every_count(demo: Demo):
+    out, _ = demo
+    card = (out / "README.md").read_text(encoding="utf-8")
+    told = {cells[0]: cells[1:] for cells in tables(card)}
+    items = list(read_records(out / "items.jsonl", QAItem))
+    kept = [item for item in items if item.kept]
+    train, val = rows(out / "train.jsonl"), rows(out / "val.jsonl")
+
+    assert number(told["items made"][0]) == len(items)
+    assert number(told["items kept"][0]) == number(told["domain rows"][0]) == len(kept)
+    assert counts(told["items kept"][1]) == Counter(item.language for item in kept)
+    assert counts(told["their task types"][1]) == Counter(item.task_type for item in kept)
+    assert counts(told["their decisions"][1]) == Counter(str(item.verdict.decision) for item in kept if item.verdict)
+    dropped = Counter(item.reason.partition(":")[0] for item in items if not item.kept)
+    assert {reason: number(told[reason][0]) for reason in dropped} == dropped
+    made_of, kept_of = Counter(item.path for item in items), Counter(item.path for item in kept)
+    for path in made_of:
+        assert [number(cell) for cell in told[path][-2:]] == [made_of[path], kept_of[path]]
+
+    assert number(told["rows written"][0]) == len(train) + len(val)
+    assert counts(told["rows written"][1]) == {"train": len(train), "val": len(val)}
+    assert number(told["general rows"][0]) == sum(not row["id"] for row in train + val)
+    registry = json.loads((out / "dataset_info.json").read_text(encoding="utf-8"))
+    assert {entry["file_name"] for entry in registry.values()} == {"train.jsonl", "val.jsonl"}
+    for entry in registry.values():
+        assert number(told[entry["file_name"]][-1]) == len(rows(out / entry["file_name"]))
+    assert {row["id"] for row in train + val if row["id"]} == {item.id for item in kept}
+
+
+def tables(card: str) -> Iterator[list[str]]:
+    """The cells of the rows of all tables."""
+    for line in card.splitlines():
+        if line.startswith("| "):
+            yield [cell.strip().strip("`") for cell in line.strip("|").split(" | ")]
+
+
+def number(cell: str) -> int:
+    return int(cell.replace(",", ""))
+
+
+def counts(cell: str) -> dict[str, int]:
+    """A cell like ``en 390, zh 307``."""
+    return {part.rpartition(" ")[0]: number(part.rpartition(" ")[2]) for part in cell.split(", ")}
+
+
 def test_llama_factory_finds_the_files_and_columns_it_is_told_of(demo: Demo):
     out, _ = demo
     for entry in json.loads((out / "dataset_info.json").read_text()).values():

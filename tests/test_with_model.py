@@ -53,7 +53,10 @@ def test_every_decision_comes_from_the_answers_that_were_given(finished: tuple[P
     assert not any(item.verdict and item.verdict.decision is Decision.GROUNDED for item in kept)
     assert summary.not_done == ()
     assert summary.models["generator"].startswith("scripted (Self-QA")
-    assert "scripted" in (out / "README.md").read_text()
+    card = (out / "README.md").read_text()
+    assert "scripted" in card
+    assert all(item.origin.prompt in card for item in items), "the card names the prompts' versions"
+    assert {"closed-book.en.j2", "retrieval-answer.zh.j2"} <= summary.prompts.keys()
 
 
 def test_every_kept_item_quotes_its_chunk(finished: tuple[Path, Summary, Scripted]):
