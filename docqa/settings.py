@@ -195,6 +195,16 @@ class CurateSettings(Section):
         0.8, gt=0, le=1, description="The same for the bare, short, medium or long answers of one language."
     )
 
+    @property
+    def floors(self) -> dict[str, float]:
+        """The least scores, by name."""
+        return {
+            "accuracy": self.min_accuracy,
+            "complexity": self.min_complexity,
+            "quality": self.min_quality,
+            "coverage": self.min_coverage,
+        }
+
 
 class BlendSettings(Section):
     """Domain rows and general rows to one set."""
