@@ -9,7 +9,7 @@ DEITA (Liu et al. 2023, arXiv 2312.15685) has a model rank six variants of a que
 scorer on that. Here the model rates each question and answer as it is, in whole numbers from 1 to 6.
 
 A rating that is missing, stands there twice or is not on its scale is nobody's. The items without one are asked about
-again, alone; who still has none stays unrated, which counts neither for an item nor against it, and is told.
+again, alone; one that still has none stays unrated: that is told, and no threshold drops it.
 """
 
 import asyncio

@@ -7,8 +7,8 @@ instead are three things that are what their names say, 0 to 1 each:
     specificity     how much the question says of what it asks about
     coverage        how much of the answer stands in its evidence (or in its question)
 
-They choose between items that say the same (``dedup``), and are on every item in items.jsonl. No item is dropped for
-them unless a setting says so: see ``FLOORS``.
+They choose between items that say the same (``dedup``), and stand on every item that the rules let pass. No item is
+dropped for them unless a setting says so: see ``FLOORS``.
 """
 
 import re
