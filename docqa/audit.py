@@ -64,6 +64,8 @@ async def _audit(
     path: Path, source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None
 ) -> Audit:
     given = read_items(path)
+    unrated = settings.curate.model_copy(update={"score": "none"})
+    settings = settings.model_copy(update={"curate": unrated})  # what is only verified gets no scores
     paths, others = ([], {}) if _is_run(source) else find(source, out)
     with Store(out / runfolder.MEMO) as store:
         async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model) as backend:

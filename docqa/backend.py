@@ -12,6 +12,7 @@ from functools import partial, reduce
 from pathlib import Path
 
 from docqa import embed, prompts
+from docqa.curate.rating import Rated, rate
 from docqa.embed import Embedder
 from docqa.errors import WorkerError
 from docqa.generate import Failed, Made, extractive, self_qa
@@ -19,7 +20,7 @@ from docqa.models.chat import ChatModel
 from docqa.models.choose import chat_model, is_named
 from docqa.models.session import Session
 from docqa.prompts import Prompts
-from docqa.records import Chunk
+from docqa.records import Chunk, QAItem
 from docqa.settings import GenerateSettings, Settings
 from docqa.store import Store
 from docqa.summary import Means, Usage
@@ -29,6 +30,15 @@ from docqa.workers import WorkerPool
 
 LSA = "TF-IDF with truncated SVD, fitted on the corpus (no model)"
 NO_CLOSED_BOOK = "closed book: the embedded backend has no model to ask, so no item is marked known or novel"
+
+NO_SCORES = "scores by a model: the embedded backend has none to ask; what rules can measure is on each item"
+SCORES = {
+    "accuracy": ("accuracy",),
+    "deita": ("complexity", "quality"),
+    "both": ("accuracy", "complexity", "quality"),
+    "none": (),
+}
+"""What each setting of ``curate.score`` has rated."""
 
 PASSAGES = 12
 MODEL_PASSAGES = 5
@@ -46,6 +56,7 @@ class Backend:
     Attributes:
         make: a chunk's items.
         closed_book: None when there is no model to ask.
+        rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
             words of its passages, so items made elsewhere are verified by ``verify_given``.
         passages: how many the reader gets to see.
@@ -60,6 +71,7 @@ class Backend:
     reader: Reader
     judge: Judge
     closed_book: ClosedBook | None
+    rate: Callable[[Chunk, Sequence[QAItem]], Awaitable[Rated]] | None
     reads_anything: bool
     passages: int
     languages: Sequence[str]
@@ -103,6 +115,8 @@ async def open_backend(
 def _embedded(
     settings: Settings, pool: WorkerPool, student: Session | None, templates: Prompts, embedder: Embedder | None
 ) -> Backend:
+    missing = ((NO_CLOSED_BOOK, student is None), (NO_SCORES, settings.curate.score != "none"))
+
     def means() -> Means:
         return Means(
             models={
@@ -113,7 +127,7 @@ def _embedded(
                 "embedder": embedder.name if embedder else LSA,
             },
             prompts=templates.used(),
-            not_done=() if student else (NO_CLOSED_BOOK,),
+            not_done=tuple(step for step, is_missing in missing if is_missing),
             notes=tuple(student.model.notes) if student else (),
             usage=student.usage if student else None,
         )
@@ -123,6 +137,7 @@ def _embedded(
         reader=ExtractiveReader(),
         judge=LexicalJudge(),
         closed_book=ModelClosedBook(student, templates) if student else None,
+        rate=None,
         reads_anything=False,
         passages=settings.verify.passages or PASSAGES,
         languages=extractive.LANGUAGES,
@@ -147,7 +162,7 @@ def _with_model(
     settings: Settings, session: Session, student: Session, templates: Prompts, embedder: Embedder | None
 ) -> Backend:
     """A model's backend; ``student`` is the same session unless another model is asked what it knows."""
-    generate, name = settings.generate, session.model.name
+    generate, score, name = settings.generate, settings.curate.score, session.model.name
     models = [session] if student is session else [session, student]
 
     def usage() -> Usage:
@@ -160,9 +175,11 @@ def _with_model(
                 "reader": name,
                 "judge": f"docqa lexical judge where words tell, else {name}",
                 "closed book": student.model.name,
+                **({} if score == "none" else {"scores": f"{name} ({', '.join(SCORES[score])})"}),
                 "embedder": embedder.name if embedder else LSA,
             },
             prompts=templates.used(),
+            scores=SCORES[score],
             notes=tuple(note for each in models for note in each.model.notes),
             usage=usage(),
         )
@@ -179,6 +196,7 @@ def _with_model(
         reader=ModelReader(session, templates),
         judge=ModelJudge(session, templates),
         closed_book=ModelClosedBook(student, templates),
+        rate=None if score == "none" else partial(rate, session=session, prompts=templates, score=score),
         reads_anything=True,
         passages=settings.verify.passages or MODEL_PASSAGES,
         languages=prompts.LANGUAGES,
@@ -218,3 +236,7 @@ def describe(settings: Settings) -> Iterator[str]:
         "1 call a chunk" if one else "1 call a chunk and 1 a question"
     )
     yield "verification 2 calls a question (retrieval, closed book), and 0 to 4 more where the words alone don't tell"
+    if settings.curate.score != "none":
+        calls = 2 if settings.curate.score == "both" else 1
+        named = ", ".join(SCORES[settings.curate.score])
+        yield f"scores       {calls} call{'s' * (calls > 1)} a chunk ({named})"

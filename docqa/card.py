@@ -128,6 +128,7 @@ def _counts(summary: Summary) -> str:
             f"| items kept | {items.kept_total:,} | {_each(items.kept)} |",
             f"| their decisions | {items.kept_total:,} | {_each(summary.decisions)} |",
             f"| their task types | {items.kept_total:,} | {_each(summary.task_types)} |",
+            *([f"| their mean scores | {items.kept_total:,} | {summary.mean_scores} |"] if summary.scores else []),
             *_row_counts(summary.rows),
             f"| errors | {len(summary.failures):,} | a line each in errors.jsonl |",
         ]

@@ -1,4 +1,4 @@
-"""Items -> items with verdicts, in order: the index over all chunks, and each question answered again."""
+"""Items -> items with verdicts and scores, in order: the index over all chunks, each question answered again."""
 
 import asyncio
 import gc
@@ -9,12 +9,13 @@ from pathlib import Path
 
 from docqa import outputs
 from docqa.backend import Backend
+from docqa.curate.rating import Rated
 from docqa.embed import Embedder
 from docqa.errors import CallError, WorkerError
 from docqa.index import Index, fit_index
 from docqa.records import Chunk, Passage, QAItem
 from docqa.settings import VerifySettings
-from docqa.stream import ordered_map
+from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
 from docqa.verify.given import verify_given
 from docqa.workers import WorkerPool
@@ -83,3 +84,18 @@ async def _searched(
         questions = [item.question for item in some]
         for pair in zip(some, await asyncio.to_thread(index.search_all, questions, passages), strict=True):
             yield pair
+
+
+async def rated(
+    items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: outputs.Seen
+) -> AsyncIterator[QAItem]:
+    """The items with a model's scores, those of a chunk together; a rating that failed ends in ``seen``."""
+
+    async def rate(some: list[QAItem]) -> Rated:
+        return await backend.rate(index.chunk(some[0].chunk_ids[0]), some) if backend.rate else Rated(tuple(some))
+
+    async for done in ordered_map(rate, runs(items, lambda item: item.chunk_ids), backend.chunks_at_a_time):
+        for item, error in done.failed:
+            seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
+        for item in done.items:
+            yield item

@@ -10,10 +10,10 @@ from docqa.blend import Pool, arrange, draw, rows_from_items, split
 from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
 from docqa.errors import CallError, ParseError, WorkerError
-from docqa.records import Chunk, Document, Page, QAItem, Record, Row
+from docqa.records import Chunk, Document, Heuristics, Page, QAItem, Record, Row
 from docqa.runfolder import chunk_texts, write_records, write_text
 from docqa.settings import ExportSettings, Settings, to_toml
-from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, Source, Summary
+from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, ScoreCounts, Source, Summary
 
 SUMMARY = "summary.json"
 """The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
@@ -203,6 +203,7 @@ def _summary(
         sources=tuple(_sources(seen, items)),
         task_types=_counted(item.task_type for item in kept),
         decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
+        scores=dict(_scores(kept, means.scores)) if kept else {},
         models=means.models,
         prompts=means.prompts,
         not_done=means.not_done,
@@ -210,6 +211,18 @@ def _summary(
         failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
         usage=means.usage,
     )
+
+
+def _scores(kept: Sequence[QAItem], asked: Sequence[str]) -> Iterator[tuple[str, ScoreCounts]]:
+    """The scores that a model was ``asked`` for, and what rules measured."""
+    known = [
+        {**(item.scores.known if item.scores else {}), **(item.heuristics.model_dump() if item.heuristics else {})}
+        for item in kept
+    ]
+    for name in (*asked, *Heuristics.model_fields):
+        values = [scores[name] for scores in known if name in scores]
+        mean = sum(values) / len(values) if values else 0.0
+        yield name.replace("_", " "), ScoreCounts(mean=mean, rated=len(values), unrated=len(kept) - len(values))
 
 
 def _sources(seen: Seen, items: Sequence[QAItem]) -> Iterator[Source]:

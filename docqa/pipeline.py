@@ -19,7 +19,7 @@ from pathlib import Path
 from docqa import curate, export, outputs, runfolder
 from docqa.backend import Backend, describe, open_backend
 from docqa.blend import Pool
-from docqa.checking import checked, open_index
+from docqa.checking import checked, open_index, rated
 from docqa.chunk import token_counter
 from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
 from docqa.general import sources
@@ -66,7 +66,8 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             await together(_generate(corpus, paths, backend, made), _verify(corpus, backend, made, verified, out))
             means = backend.means()
         thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
-        items = curate.curate(read_records(verified.path, QAItem), thresholds, settings.verify.known_share)
+        verdicts = read_records(verified.path, QAItem)
+        items = curate.curate(verdicts, thresholds, settings.verify.known_share, settings.curate.floors)
         items = curate.diversify(items, _caps(settings.curate), settings.curate.vary_openings)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
         runfolder.clear(work)
@@ -104,13 +105,14 @@ async def _make(backend: Backend, chunk: Chunk) -> tuple[Chunk, Made]:
 
 
 async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool, out: Path) -> None:
-    """Answer each item's question again, once there is an index; the items go on with their verdicts."""
+    """Answer each item's question again, once there is an index; the items go on with their verdicts and scores."""
     await corpus.complete.wait()
     runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
     weight = corpus.settings.index.dense_weight
     index = await open_index(corpus.pool, out, corpus.chunks, backend.embedder, weight)
     try:
-        async for item in checked(made.follow(QAItem), index, backend, corpus.settings.verify, corpus.seen):
+        answered = checked(made.follow(QAItem), index, backend, corpus.settings.verify, corpus.seen)
+        async for item in rated(answered, index, backend, corpus.seen):
             corpus.progress.advance("verify")
             verified.add(item)
     finally:

@@ -274,6 +274,35 @@ class Verdict(Record):
     decision: Decision
 
 
+class Scores(Record):
+    """What a model says of an item (``curate.rating``); None for what it was not asked or could not say.
+
+    Attributes:
+        accuracy: of the answer, 1 to 5 in steps of .5 (AlpaGasus).
+        complexity, quality: of the question and of the answer, 1 to 6 (DEITA).
+        by: the model.
+    """
+
+    accuracy: float | None = None
+    complexity: float | None = None
+    quality: float | None = None
+    by: str
+
+    @property
+    def known(self) -> dict[str, float]:
+        """The scores there are, by name."""
+        found = {"accuracy": self.accuracy, "complexity": self.complexity, "quality": self.quality}
+        return {name: score for name, score in found.items() if score is not None}
+
+
+class Heuristics(Record):
+    """What rules measure about an item, 0 to 1 each (``curate.score``). None of them says whether it is right."""
+
+    length_fit: float
+    specificity: float
+    coverage: float
+
+
 class QAItem(Record):
     """A question and its answer, with where they come from and what became of them.
 
@@ -283,6 +312,8 @@ class QAItem(Record):
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
         score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
             its replies means nothing (under a grammar, log-probabilities cover the allowed tokens only).
+        scores: what a model rated; None where none was asked to.
+        heuristics: what rules measured; None until curation, and for what it drops for its form.
         kept: None until decided; then whether the item is in the set.
         reason: why: the decision, or the name of the curation rule that dropped it, with a detail after a colon.
     """
@@ -301,6 +332,8 @@ class QAItem(Record):
     origin: Origin
     score: float | None
     verdict: Verdict | None = None
+    scores: Scores | None = None
+    heuristics: Heuristics | None = None
     kept: bool | None = None
     reason: str = ""
 

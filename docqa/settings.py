@@ -163,6 +163,23 @@ class CurateSettings(Section):
         description="ROUGE-L F1 of question and answer together from which English items are duplicates.",
     )
     rouge_l_zh: float = Field(0.85, gt=0, le=1, description="The same for Chinese, where a token is one ideograph.")
+    score: Literal["accuracy", "deita", "both", "none"] = Field(
+        "accuracy",
+        description="With a model: what it rates of each verified item, a call a chunk: the answer's accuracy, 1 to 5 "
+        "(accuracy); the question's complexity and the answer's quality, 1 to 6 (deita); both, in two calls; or none.",
+    )
+    min_accuracy: float = Field(
+        4.5, ge=1, le=5, description="Least accuracy that keeps an item; one that was not rated is kept."
+    )
+    min_complexity: float = Field(1.0, ge=1, le=6, description="The same for complexity; 1 drops none.")
+    min_quality: float = Field(1.0, ge=1, le=6, description="The same for quality; 1 drops none.")
+    min_coverage: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Least share of an answer's words that stand in its quotes or its question, with or without a "
+        "model; 0 drops none.",
+    )
     vary_openings: bool = Field(
         True, description='Whether questions that begin alike ("According to ...") are begun in other words.'
     )
@@ -177,6 +194,16 @@ class CurateSettings(Section):
     length_share: float = Field(
         0.9, gt=0, le=1, description="The same for the bare, short, medium or long answers of one language."
     )
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """The least scores, by name."""
+        return {
+            "accuracy": self.min_accuracy,
+            "complexity": self.min_complexity,
+            "quality": self.min_quality,
+            "coverage": self.min_coverage,
+        }
 
 
 class BlendSettings(Section):

@@ -14,6 +14,18 @@ async def each(items: Iterable[A]) -> AsyncIterator[A]:
         yield item
 
 
+async def runs(items: AsyncIterator[A], key: Callable[[A], object]) -> AsyncIterator[list[A]]:
+    """Yield each run of items with the same key, as a list."""
+    run: list[A] = []
+    async for item in items:
+        if run and key(item) != key(run[0]):
+            yield run
+            run = []
+        run.append(item)
+    if run:
+        yield run
+
+
 AHEAD = 4
 """Results that wait for an earlier one, for each call that may be under way."""
 

@@ -125,6 +125,18 @@ class Blended(Record):
         return self
 
 
+class ScoreCounts(Record):
+    """One score of the items kept: its ``mean`` over those ``rated``, 0 where there are none."""
+
+    mean: float
+    rated: int
+    unrated: int = 0
+
+    def __str__(self) -> str:
+        mean = f"{self.mean:.2f}" if self.rated else "unknown"
+        return f"{mean} ({self.unrated:,} not rated)" if self.unrated else mean
+
+
 class Source(Record):
     """One document that was read, and what came of it."""
 
@@ -175,6 +187,7 @@ class Means(Record):
     Attributes:
         models: by role (``generator``, ``reader``, ``embedder``, ...).
         prompts: the versions (hashes) of the prompts that were used, by file.
+        scores: the names of those that a model was asked for.
         not_done: steps that the backend cannot do, each in a few words.
         notes: what a reader of the set should know about it, a sentence each.
         usage: what a model was asked; None without one.
@@ -182,6 +195,7 @@ class Means(Record):
 
     models: Mapping[str, str] = Field(default_factory=dict)
     prompts: Mapping[str, str] = Field(default_factory=dict)
+    scores: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
@@ -204,6 +218,7 @@ class Summary(Record):
         sources: the documents read, in the order of their paths.
         task_types: kept items by task type.
         decisions: kept items by the verifier's decision (``known``, ``novel``, ``grounded``, ...).
+        scores: the kept items' scores that were asked for or measured, by name.
         models: what did the work, by role (``generator``, ``reader``, ``embedder``, ...).
         prompts: the versions of the prompts used, by file.
         not_done: steps that this backend cannot do or that were switched off, each in a few words.
@@ -220,6 +235,7 @@ class Summary(Record):
     sources: tuple[Source, ...] = ()
     task_types: Counts = Field(default_factory=dict)
     decisions: Counts = Field(default_factory=dict)
+    scores: Mapping[str, ScoreCounts] = Field(default_factory=dict)
     models: Mapping[str, str] = Field(default_factory=dict)
     prompts: Mapping[str, str] = Field(default_factory=dict)
     not_done: tuple[str, ...] = ()
@@ -227,12 +243,19 @@ class Summary(Record):
     failures: tuple[str, ...] = ()
     usage: Usage | None = None
 
+    @property
+    def mean_scores(self) -> str:
+        """``accuracy 4.86 (3 not rated), coverage 0.98``."""
+        return ", ".join(f"{name} {score}" for name, score in self.scores.items())
+
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         kept = self.items.kept_total
         _check("domain rows beside the items kept", kept, self.rows.domain)
         _check("task types beside the items kept", kept, *self.task_types.values())
         _check("decisions beside the items kept", kept, *self.decisions.values())
+        for score in self.scores.values():
+            _check("scores beside the items kept", kept, score.rated, score.unrated)
         _check("sources beside the documents read", self.documents.read, len(self.sources))
         for name, total, parts in (
             ("pages", self.pages.total, [source.pages for source in self.sources]),

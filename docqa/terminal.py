@@ -28,6 +28,7 @@ def summary_text(summary: Summary, out: Path) -> str:
         _coverage("chunks", summary.chunks),
         _line("items made", items.made, f"{items.kept_total} kept ({_each(items.kept)})", {}),
         *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
+        *([f"  mean scores      {summary.mean_scores}"] if summary.scores else []),
         *_rows(rows),
         *([f"model            {summary.usage}"] if summary.usage else []),
         *(f"  not done         {step}" for step in summary.not_done),

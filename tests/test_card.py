@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from docqa.card import card
 from docqa.export import File
-from docqa.summary import Coverage, DocumentCounts, ItemCounts, RowCounts, Source, Summary
+from docqa.summary import Coverage, DocumentCounts, ItemCounts, RowCounts, ScoreCounts, Source, Summary
 
 
 def summary(**changes: object) -> Summary:
@@ -24,6 +24,10 @@ def summary(**changes: object) -> Summary:
         ),
         "task_types": {"definition/term": 50, "table/cell": 40},
         "decisions": {"grounded": 90},
+        "scores": {
+            "accuracy": ScoreCounts(mean=4.876, rated=88, unrated=2),
+            "coverage": ScoreCounts(mean=0.9, rated=90),
+        },
         "models": {"generator": "rules of docqa"},
         "not_done": ("closed book: this backend has none",),
         "notes": ("val is small",),
@@ -95,6 +99,7 @@ def test_the_card_states_what_was_made_kept_dropped_and_reached() -> None:
         "| pages | 12 | 10 used, 1 skipped (contents 1), 1 failed |",
         "| chunks | 30 | 29 used, 1 skipped (language de 1) |",
         "| items made | 120 | 90 kept, 30 dropped |",
+        "| their mean scores | 90 | accuracy 4.88 (2 not rated), coverage 0.90 |",
         "| near-duplicate | 20 |",
         "| rows written | 100 | train 95, val 5 |",
         "10 general rows (10.0% of all; 10.0% asked for)",
@@ -148,6 +153,7 @@ def test_the_same_run_gives_the_same_card() -> None:
         {"rows": {"domain": 80, "train": 80, "val": 0}},
         {"task_types": {"definition/term": 89}},
         {"decisions": {"grounded": 91}},
+        {"scores": {"accuracy": ScoreCounts(mean=5, rated=80)}},
         {"sources": ()},
     ],
 )

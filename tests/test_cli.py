@@ -54,6 +54,8 @@ def test_every_command_and_flag_of_the_readme_exists():
         (["run", ".", "--general-ratio", "0.1"], "--general FILE"),
         (["run", ".", "--format", "csv"], "csv"),
         (["run", ".", "--max-tokens", "3"], "chunk.max_tokens"),
+        (["run", ".", "--score", "best"], "best"),
+        (["run", ".", "--min-accuracy", "9"], "curate.min_accuracy"),
         (["run", ".", "--general", "gone.json"], "gone.json"),
         (["run", ".", "--general", "a.md:0"], "the weight of a.md is 0"),
         (["blend", "gone.jsonl"], "gone.jsonl"),
@@ -101,6 +103,7 @@ def test_dry_run_says_which_model_would_be_asked(tmp_path: Path):
     done = docqa("run", ".", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
     assert "Self-QA with m at http://127.0.0.1:9/v1" in done.stdout
+    assert "scores       1 call a chunk (accuracy)" in done.stdout
 
 
 def test_init_writes_settings_that_run_reads_and_does_not_overwrite(tmp_path: Path):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from docqa.stream import each, ordered_map
+from docqa.stream import each, ordered_map, runs
 
 
 async def gather(stream):
@@ -72,3 +72,8 @@ def test_an_error_in_a_call_or_in_the_source_is_raised_and_nothing_is_left_runni
 
     assert asyncio.run(check(ordered_map(fails, each(range(10)), 4))) == 1
     assert asyncio.run(check(ordered_map(fails, broken(), 4))) == 1
+
+
+def test_a_run_is_what_stands_together_under_one_key():
+    assert asyncio.run(gather(runs(each("aabbba"), str))) == [["a", "a"], ["b", "b", "b"], ["a"]]
+    assert asyncio.run(gather(runs(each(""), str))) == []

@@ -197,5 +197,55 @@ def test_rules_may_make_what_a_student_is_asked_about(folder: Path, tmp_path: Pa
         summary = pipeline.run(folder, tmp_path / "out", load({"student": {"base_urls": [server.url]}}))
     assert summary.decisions["novel"] > 20
     assert "grounded" not in summary.decisions
-    assert not summary.not_done
+    assert [step.partition(":")[0] for step in summary.not_done] == ["scores by a model"]
     assert summary.models["generator"].startswith("docqa extractive")
+
+
+def test_a_threshold_drops_or_keeps_without_asking_the_model_again(
+    finished: tuple[Path, Summary, Scripted], folder: Path, tmp_path: Path
+):
+    out, before, _ = finished
+    assert before.items.dropped["low-accuracy"] > 3
+    low = [item for item in items_of(out) if item.reason.startswith("low-accuracy")]
+    assert all(item.scores and item.scores.accuracy == 3.5 and item.verdict for item in low)
+    shutil.copytree(out, tmp_path / "out")
+    model = Scripted()
+    summary = pipeline.run(folder, tmp_path / "out", load({"curate": {"min_accuracy": 3.5}}), model=model)
+    assert not model.prompts
+    assert "low-accuracy" not in summary.items.dropped
+    assert before.scores["accuracy"].mean == 5
+    assert f"accuracy {summary.scores['accuracy'].mean:.2f}, length fit" in summary_text(summary, out)
+
+
+def test_items_that_were_not_rated_are_kept_counted_and_rated_by_the_next_run(
+    finished: tuple[Path, Summary, Scripted], folder: Path, tmp_path: Path
+):
+    def silent(body: dict[str, Any]) -> str:
+        return "no" if '"ratings"' in body["messages"][-1]["content"] else answer(body)
+
+    out = tmp_path / "out"
+    summary = pipeline.run(folder, out, load(), model=Scripted(silent))
+    assert not any(reason.startswith("low-") for reason in summary.items.dropped)
+    assert summary.scores["accuracy"].unrated == summary.items.kept_total > 0
+    assert f"accuracy unknown ({summary.items.kept_total:,} not rated)" in (out / "README.md").read_text()
+    failures = list(read_records(out / "errors.jsonl", Failure))
+    assert all(failure.message.startswith("not rated (rate-accuracy): no JSON") for failure in failures)
+    assert summary.chunks.failed == 0
+    model = Scripted()
+    pipeline.run(folder, out, load(), model=model)
+    assert all('"ratings"' in prompt.user for prompt in model.prompts)
+    assert (out / "items.jsonl").read_bytes() == (finished[0] / "items.jsonl").read_bytes()
+
+
+def test_what_is_rated_is_a_setting(finished: tuple[Path, Summary, Scripted], folder: Path, tmp_path: Path):
+    shutil.copytree(finished[0], tmp_path / "out")
+    model = Scripted()
+    unrated = pipeline.run(folder, tmp_path / "out", load({"curate": {"score": "none"}}), model=model)
+    assert not model.prompts
+    assert "scores" not in unrated.models
+    assert list(unrated.scores) == ["length fit", "specificity", "coverage"]
+    deita = pipeline.run(folder, tmp_path / "out", load({"curate": {"score": "deita", "min_quality": 4}}), model=model)
+    assert model.prompts
+    assert all('"complexity"' in prompt.user for prompt in model.prompts)
+    assert deita.items.dropped["low-quality"] > 3
+    assert (deita.scores["complexity"].mean, deita.scores["quality"].mean) == (2, 5)

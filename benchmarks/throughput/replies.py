@@ -16,6 +16,7 @@ _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
+_RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
 
@@ -26,6 +27,9 @@ REWORDED = 0.4
 
 KNOWN = 0.2
 """The share of questions that the closed book thinks it knows."""
+
+INACCURATE = 0.1
+"""The share of answers that are rated low."""
 
 
 def answer(body: dict[str, Any]) -> str:
@@ -46,6 +50,7 @@ def answer(body: dict[str, Any]) -> str:
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+        "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
     return json.dumps(made, ensure_ascii=False)
 
@@ -110,6 +115,14 @@ def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:
         words = found.split()
         found = " ".join(words[1:] + words[:1]) if len(words) > 3 else found[2:] + found[:2]
     return {"answerable": bool(found), "answer": found}
+
+
+def _rating(number: int, question: str, user: str) -> dict[str, Any]:
+    """By the question alone, whatever stands beside it."""
+    low = chance("rated " + question) < INACCURATE
+    if '"accuracy"' in user:
+        return {"number": number, "accuracy": 3.5 if low else 5}
+    return {"number": number, "complexity": 2, "quality": 3 if low else 5}
 
 
 def _recollection(question: str) -> dict[str, Any]:

@@ -164,6 +164,8 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "max_tokens": "chunk",
         "workers": "parse",
         "policy": "verify",
+        "score": "curate",
+        "min_accuracy": "curate",
         "embedder": "index",
         "base_url": "index",
     }

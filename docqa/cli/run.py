@@ -23,6 +23,12 @@ from docqa.cli.options import blend_options, export_options, model_options, nest
 @blend_options
 @export_options
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
+@click.option(
+    "--score",
+    type=click.Choice(["accuracy", "deita", "both", "none"]),
+    help="What the model rates of each verified item.  [default: accuracy]",
+)
+@click.option("--min-accuracy", type=float, help="Least accuracy, 1 to 5, that keeps an item.  [default: 4.5]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
 @click.option("--workers", type=int, help="Worker processes; 0 is one a core.  [default: 0]")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")

@@ -9,26 +9,31 @@ from collections.abc import Iterable, Mapping
 from docqa.curate.dedup import THRESHOLDS, duplicates
 from docqa.curate.diversity import Caps, diversify
 from docqa.curate.rules import first_objection
+from docqa.curate.score import FLOORS, heuristics, too_low
 from docqa.records import Decision, QAItem
 
 __all__ = ["THRESHOLDS", "Caps", "curate", "diversify"]
 
 
 def curate(
-    items: Iterable[QAItem], thresholds: Mapping[str, float] = THRESHOLDS, known_share: float = 1.0
+    items: Iterable[QAItem],
+    thresholds: Mapping[str, float] = THRESHOLDS,
+    known_share: float = 1.0,
+    floors: Mapping[str, float] = FLOORS,
 ) -> list[QAItem]:
     """Apply the don'ts of SFT data to ``items``; each comes out once, in order, kept or dropped with a reason.
 
     An item that the verifier has dropped stays as it is and takes no part. One that is kept, or not decided yet, is a
-    candidate: when a rule objects it goes out with the rule's name and detail, else it is kept for the reason it came
-    with: its verdict's decision, or ``unverified``.
+    candidate: when a rule objects it goes out with the rule's name and detail, or ``low-<score>`` when a score is too
+    low, else it is kept for the reason it came with: its verdict's decision, or ``unverified``.
 
     Args:
         items: in a fixed order, which breaks ties between equal duplicates.
         thresholds: ROUGE-L F1 by language from which two items are duplicates; see ``dedup.THRESHOLDS``.
         known_share: largest share of the kept items that may be ``known``; those with the smallest ids stay.
+        floors: least scores by name; see ``score.FLOORS``.
     """
-    judged = [item if item.kept is False else _judge(item) for item in items]
+    judged = [item if item.kept is False else _judge(item, floors) for item in items]
     candidates = [place for place, item in enumerate(judged) if item.kept]
     reasons = duplicates([judged[place] for place in candidates], thresholds)
     for place, reason in reasons.items():
@@ -46,9 +51,12 @@ def _capped(items: list[QAItem], known_share: float) -> list[QAItem]:
     return [_drop(item, "known-share") if item.kept and item.id in surplus else item for item in items]
 
 
-def _judge(item: QAItem) -> QAItem:
+def _judge(item: QAItem, floors: Mapping[str, float]) -> QAItem:
     if objection := first_objection(item):
         return _drop(item, objection)
+    item = item.model_copy(update={"heuristics": heuristics(item)})
+    if low := too_low(item, floors):
+        return _drop(item, low)
     decided = str(item.verdict.decision) if item.verdict else "unverified"
     return item.model_copy(update={"kept": True, "reason": item.reason or decided})
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from docqa import veto
+from docqa.curate.score import worth
 from docqa.records import QAItem
 from docqa.rouge import rouge_l, rouge_tokens, similar_pairs
 from docqa.text import squash
@@ -46,8 +47,9 @@ _OPPOSITES = tuple(
 def duplicates(items: Sequence[QAItem], thresholds: Mapping[str, float] = THRESHOLDS) -> dict[int, str]:
     """Find which of ``items`` should go, by place: ``near-duplicate:<id kept>`` or ``contradiction:<other id>``.
 
-    Of two duplicates the better stays: the higher score, then the longer evidence, then the first. An item goes only
-    for an item that stays, so that a chain of small differences can't take away everything along it.
+    Of two duplicates the better stays: the higher score, then ``score.worth``, then the longer evidence, then the
+    first. An item goes only for an item that stays, so that a chain of small differences can't take away everything
+    along it.
 
     Args:
         items: in a fixed order, which breaks ties.
@@ -77,9 +79,9 @@ def duplicates(items: Sequence[QAItem], thresholds: Mapping[str, float] = THRESH
     return reasons
 
 
-def merit(item: QAItem) -> tuple[float, int]:
-    """What the better of two items sorts first by: its score, then how much of the text bears it out."""
-    return -(item.score or 0.0), -_evidence_length(item)
+def merit(item: QAItem) -> tuple[float, ...]:
+    """What the better of two items sorts first by: its rule's score, its worth, how much of the text bears it out."""
+    return -(item.score or 0.0), *(-part for part in worth(item)), -_evidence_length(item)
 
 
 def _evidence_length(item: QAItem) -> int:

@@ -1,0 +1,170 @@
+"""Has a model rate items: the accuracy of AlpaGasus, the complexity and quality of DEITA.
+
+AlpaGasus (Chen et al. 2023, arXiv 2307.08701) asks a model how accurate an answer is and trains on those of 4.5 or
+more. Here the model is shown the passage, too, so that it compares instead of remembering; one call rates the items of
+a chunk, by number; the scale begins at 1, not 0; and no explanation is asked for, because it would follow the score and
+be most of what the call costs.
+
+DEITA (Liu et al. 2023, arXiv 2312.15685) has a model rank six variants of a question, and of an answer, and trains a
+scorer on that. Here the model rates each question and answer as it is, in whole numbers from 1 to 6.
+
+A rating that is missing, stands there twice or is not on its scale is nobody's. The items without one are asked about
+again, alone; one that still has none stays unrated: that is told, and no threshold drops it.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Strict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    field_validator,
+)
+
+from docqa.errors import CallError
+from docqa.models.chat import Prompt, Turn
+from docqa.models.session import Session
+from docqa.prompts import Prompts
+from docqa.records import Chunk, QAItem, Scores
+
+Score = Literal["accuracy", "deita", "both"]
+
+RATED_TOGETHER = 8
+"""Items in a call; as many as questions are asked for of a chunk, so that mostly one call rates them all."""
+
+TOKENS_A_RATING = 40
+
+
+def _on(scale: Sequence[float]) -> Callable[[float], float]:
+    def check(given: float) -> float:
+        if given not in scale:
+            raise ValueError(f"not one of {scale}")
+        return given
+
+    return check
+
+
+_HALVES = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
+_WHOLES = [1, 2, 3, 4, 5, 6]
+Halves = Annotated[float, Strict(), AfterValidator(_on(_HALVES)), WithJsonSchema({"enum": _HALVES})]
+Wholes = Annotated[float, Strict(), AfterValidator(_on(_WHOLES)), WithJsonSchema({"enum": _WHOLES})]
+
+
+class Accuracy(BaseModel):
+    """One item's accuracy."""
+
+    number: int
+    accuracy: Halves
+
+
+class Worth(BaseModel):
+    """One item's complexity and quality."""
+
+    number: int
+    complexity: Wholes
+    quality: Wholes
+
+
+R = TypeVar("R", Accuracy, Worth)
+
+
+class Ratings(BaseModel, Generic[R]):
+    """The reply: ratings of the items, by their numbers."""
+
+    ratings: list[R]
+
+    @field_validator("ratings", mode="wrap")
+    @classmethod
+    def _readable(cls, given: object, read: ValidatorFunctionWrapHandler) -> list[R]:
+        """The ratings that can be read; the others cost their items alone."""
+        found: list[R] = []
+        for entry in given if isinstance(given, list) else []:
+            with suppress(ValidationError):
+                found += read([entry])
+        if not found:
+            raise ValueError("no rating in it can be read")
+        return found
+
+
+_ASKED: dict[Score, tuple[tuple[str, type[Ratings[Accuracy]] | type[Ratings[Worth]]], ...]] = {
+    "accuracy": (("rate-accuracy", Ratings[Accuracy]),),
+    "deita": (("rate-deita", Ratings[Worth]),),
+    "both": (("rate-accuracy", Ratings[Accuracy]), ("rate-deita", Ratings[Worth])),
+}
+"""What is asked: the prompt and the reply of each call."""
+
+
+@dataclass(frozen=True)
+class Rated:
+    """The items of a chunk with their scores, and those that a call could not rate, with the reason."""
+
+    items: tuple[QAItem, ...]
+    failed: tuple[tuple[QAItem, CallError], ...] = ()
+
+
+async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts: Prompts, score: Score) -> Rated:
+    """Rate the items of ``chunk`` that verification kept; the others stay as they are.
+
+    Raises:
+        ModelError: the model is gone.
+    """
+    kept = [item for item in items if item.kept]
+    batches = [kept[at : at + RATED_TOGETHER] for at in range(0, len(kept), RATED_TOGETHER)]
+    asked = (_asked(chunk, batch, session, prompts, *call) for batch in batches for call in _ASKED[score])
+    found: dict[str, dict[str, object]] = {item.id: {"by": session.model.name} for item in kept}
+    failed: list[tuple[QAItem, CallError]] = []
+    for ratings, unrated in await asyncio.gather(*asked):
+        failed += unrated
+        for at, rating in ratings.items():
+            found[at] |= rating
+    scored = (
+        item.model_copy(update={"scores": Scores.model_validate(found[item.id])}) if item.kept else item
+        for item in items
+    )
+    return Rated(tuple(scored), tuple(failed))
+
+
+async def _asked(
+    chunk: Chunk,
+    items: Sequence[QAItem],
+    session: Session,
+    prompts: Prompts,
+    name: str,
+    reply: type[Ratings[Accuracy]] | type[Ratings[Worth]],
+) -> tuple[dict[str, dict[str, float]], list[tuple[QAItem, CallError]]]:
+    """The items' ratings by id; and the items that got none, with the reason."""
+    found: dict[str, dict[str, float]] = {}
+    left = list(items)
+    while left:
+        pairs = [{"question": item.question, "answer": item.answer} for item in left]
+        passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+        system, user = prompts.render(name, chunk.language, pairs=pairs, **passage)
+        prompt = Prompt(system, user, reply, TOKENS_A_RATING * (len(left) + 1), turn=Turn.CHECK, group=chunk.id)
+        try:
+            rated = _lined_up(left, (await session.ask(prompt)).ratings)
+            if not rated:
+                raise CallError("the model rated other items than it was given", "unusable")
+        except CallError as error:
+            told = CallError(f"not rated ({name}): {error}", error.kind)
+            return found, [(item, told) for item in left]
+        found |= rated
+        left = [item for item in left if item.id not in rated]
+    return found, []
+
+
+def _lined_up(items: Sequence[QAItem], ratings: Sequence[Accuracy | Worth]) -> dict[str, dict[str, float]]:
+    """Each item's rating, by its id; a number that comes twice, or is no item's, rates nothing."""
+    times = Counter(rating.number for rating in ratings)
+    return {
+        items[rating.number - 1].id: rating.model_dump(exclude={"number"})
+        for rating in ratings
+        if 1 <= rating.number <= len(items) and times[rating.number] == 1
+    }
