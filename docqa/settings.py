@@ -184,7 +184,7 @@ class CurateSettings(Section):
         True, description='Whether questions that begin alike ("According to ...") are begun in other words.'
     )
     type_share: float = Field(
-        0.6, gt=0, le=1, description="Largest share of the items that one task type may have; 1: no cap."
+        0.75, gt=0, le=1, description="Largest share of the items that one task type may have; 1: no cap."
     )
     document_share: float = Field(1.0, gt=0, le=1, description="The same for one document.")
     opening_share: float = Field(

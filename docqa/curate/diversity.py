@@ -2,7 +2,7 @@
 
 A share is of the items that have passed everything else, counted before any cap: so what a cap costs is bounded (a cap
 of half takes at most half), and no cap depends on another. Groups of ``FEW`` items or fewer are never cut: a set of
-thirty items has shares, but no crowd. Within a group the better items stay, as ``dedup.merit`` has it; which of equals
+thirty items has shares, but no crowd. Nor is a group that is alone: there is nothing for it to crowd out. Within a group the better items stay, as ``dedup.merit`` has it; which of equals
 do is a draw by their ids.
 """
 
@@ -96,6 +96,8 @@ def _over(items: Sequence[QAItem], share: float, groups: Sequence[tuple[str, str
         members[group].append(place)
     over = []
     for (whole, _), places in members.items():
+        if len(places) == sizes[whole]:
+            continue
         most = max(FEW, ceil(share * sizes[whole]))
         over += sorted(places, key=lambda place: (*merit(items[place]), items[place].id))[most:]
     return over
