@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.curate import curate
-from docqa.curate.dedup import duplicates, rouge_l, rouge_tokens, same_meaning, similar_pairs
+from docqa.curate.dedup import duplicates, same_meaning
 from docqa.records import Decision, Evidence, Origin, QAItem, Verdict, content_id
+from docqa.rouge import rouge_l, rouge_tokens, similar_pairs
 
 
 def item(question: str, answer: str, *, score: float = 0.9, quote: str = "", document: str = "d") -> QAItem:
