@@ -142,7 +142,7 @@ def write(
         val=written["val"],
         ratio_asked=ratio,
     )
-    summary = _summary(items, seen, covered, counts, sides.note, means)
+    summary = _summary(items, seen, covered, counts, sides.note, means, settings.curate.decontaminate)
     name = f"{out.resolve().name} SFT set"
     write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, formats, name))
     return summary
@@ -157,7 +157,13 @@ def _remove_other_formats(out: Path, formats: Sequence[export.Format]) -> None:
 
 
 def _summary(
-    items: Sequence[QAItem], seen: Seen, covered: Sequence[Covered], rows: RowCounts, note: str, means: Means
+    items: Sequence[QAItem],
+    seen: Seen,
+    covered: Sequence[Covered],
+    rows: RowCounts,
+    note: str,
+    means: Means,
+    tests: Sequence[Path],
 ) -> Summary:
     kept = [item for item in items if item.kept]
     failed_files = [failure for failure in seen.failures if failure.what == "file"]
@@ -182,10 +188,17 @@ def _summary(
         decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
         models=means.models,
         not_done=means.not_done,
-        notes=tuple(line for line in (note, *means.notes, *warned) if line),
+        notes=tuple(line for line in (note, *_contamination(items, tests), *means.notes, *warned) if line),
         failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
         usage=means.usage,
     )
+
+
+def _contamination(items: Sequence[QAItem], tests: Sequence[Path]) -> Iterator[str]:
+    """How many items were dropped for each test set, those without one, too."""
+    dropped = Counter(item.reason.partition(":")[2].rpartition(":")[0] for item in items if not item.kept)
+    for name in (path.as_posix() for path in tests):
+        yield f"{name}: {dropped[name]} items that share text with this test set were dropped as contaminated"
 
 
 def _sources(seen: Seen, items: Sequence[QAItem]) -> Iterator[Source]:

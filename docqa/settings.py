@@ -162,6 +162,18 @@ class CurateSettings(Section):
         description="ROUGE-L F1 of question and answer together from which English items are duplicates.",
     )
     rouge_l_zh: float = Field(0.85, gt=0, le=1, description="The same for Chinese, where a token is one ideograph.")
+    meaning: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Cosine of two questions' vectors from which, within a document and with answers alike, they ask "
+        "the same; 0: 0.85 with the embedded embedder and 1 with a dense one, for which it is not measured; 1: none.",
+    )
+    decontaminate: tuple[Path, ...] = Field(
+        (),
+        description="Test sets (jsonl, json, csv, tsv, txt or parquet): items that share 13 words or 20 ideographs in "
+        "a row with one are dropped.",
+    )
 
 
 class BlendSettings(Section):

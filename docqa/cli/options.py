@@ -74,6 +74,7 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "general": "blend",
         "general_ratio": "blend",
         "general_repeat": "blend",
+        "decontaminate": "curate",
         "formats": "export",
         "val_share": "export",
         "min_score": "generate",

@@ -30,6 +30,9 @@ from docqa.cli.options import model_options, nested
     type=click.Choice(["alpaca", "sharegpt", "messages"]),
     help="Format of the rows (repeatable; the first is train.jsonl).  [default: alpaca]",
 )
+@click.option(
+    "--decontaminate", multiple=True, metavar="FILE", help="Test set whose texts no item may hold (repeatable)."
+)
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option("--max-tokens", type=int, help="Largest chunk, in tokens.  [default: 512]")
 @click.option("--val-share", type=float, help="Share of the rows held out, by document.  [default: 0.1]")
