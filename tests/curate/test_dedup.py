@@ -121,6 +121,18 @@ def test_of_equal_duplicates_the_longer_evidence_stays_then_the_first() -> None:
             ("Where was the engineer Friedrich Ratzel born?", "in the town of Karlsruhe"),
             ("Where was the engineer Halford Mackinder born?", "in the town of Karlsruhe"),
         ),
+        (
+            ("药品储存规程的温湿度控制表中，冷库的报警值是什么？", "冷库的报警值是低于 2.5℃或高于 7.5℃。"),
+            ("药品储存规程的温湿度控制表中，病区冰箱的报警值是什么？", "病区冰箱的报警值是低于 2.5℃或高于 7.5℃。"),
+        ),
+        (
+            ("What is the class of the casing nut according to the parts list?", "The class of the casing nut is 1."),
+            ("What is the class of the drain plug according to the parts list?", "The class of the drain plug is 1."),
+        ),
+        (
+            ("How often must the oil of the pump be changed?", "every 500 hours"),
+            ("How often must the casing of the pump be drained?", "every 500 hours"),
+        ),
         (("泵的最高工作温度是多少?", "不超过八十摄氏度"), ("泵的最低工作温度是多少?", "不超过八十摄氏度")),
         (("一级护理每几小时巡视一次?", "每1小时巡视患者"), ("二级护理每几小时巡视一次?", "每2小时巡视患者")),
     ],
