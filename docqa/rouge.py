@@ -57,7 +57,7 @@ def similar_pairs(texts: Sequence[Sequence[str]], threshold: float) -> Iterator[
             scorer=fuzz.ratio,
             score_cutoff=max(0.0, threshold * 100 - 1e-6),
             dtype=np.float64,
-            workers=-1,
+            workers=-1 if len(order) > _BLOCK else 1,  # threads cost more than a small table
         )
         for row, column in np.argwhere(scores > 0):
             if row < column:

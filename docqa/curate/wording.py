@@ -127,7 +127,7 @@ _PAPER_ZH = re.compile(
     "(?<![构地意试拼企])图[里中](?!的?心)|如[上下]?图|图(?:示|中所示|所示)|(?:本|这一?|该)(?:[章页表图]|部分)|这[段篇]"
 )
 _LOOK_ZH = re.compile(
-    f"(?:参[阅见照看]|详?见|查[看阅]|请看|可在|看)(?:[上下前后本附].{{0,4}}|[^，。]{{0,4}})(?:节|页|章|图表?|表格?|附录|文)|"
+    "(?:参[阅见照看]|详?见|查[看阅]|请看|可在|看)(?:[上下前后本附].{0,4}|[^，。]{0,4})(?:节|页|章|图表?|表格?|附录|文)|"
     "如[上前](?:文|面)?(?:所述|，)|前[面文](?:说|提|所)|上面的(?:列表|表|图)|[由从按](?:[上下]?[表图])(?:可知|中|里|可以|看)|"
     "(?:原句|答案在第|第[一二三四五]条写|选项?\\s*[A-E]\\b|^选\\s*[A-E])|(?<!地)下文(?:中|里|说|接|提|将|会|所)|引文(?:中|里|说|表)"
 )
@@ -208,8 +208,8 @@ def vague_answer(answer: str, language: str) -> str:
 _IMPRINT_EN = re.compile(
     r"\b(?:the|each|which|what|this)\s+(?:(?:order|fax|page|file|last|copyright|back|document|chapter)\s+)*"
     r"(?:copyright|footer|header|isbn|issn|doi|manual|document|brochure|booklet|leaflet|report|paper|publication|"
-    r"publisher|imprint|cover|back|index|table of contents|introduction|acknowledgements?|preface|(?:licen[cs]e|copyright) notice|"
-    r"pages?|file|file name|font|website|revision|edition|page number)\b|\bhow many pages\b",
+    r"publisher|imprint|cover|back|index|table of contents|introduction|acknowledgements?|preface|"
+    r"(?:licen[cs]e|copyright) notice|pages?|file|file name|font|website|revision|edition|page number)\b|\bhow many pages\b",
     re.IGNORECASE,
 )
 _PRINTING_EN = frozenset(
