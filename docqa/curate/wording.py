@@ -209,7 +209,8 @@ _IMPRINT_EN = re.compile(
     r"\b(?:the|each|which|what|this)\s+(?:(?:order|fax|page|file|last|copyright|back|document|chapter)\s+)*"
     r"(?:copyright|footer|header|isbn|issn|doi|manual|document|brochure|booklet|leaflet|report|paper|publication|"
     r"publisher|imprint|cover|back|index|table of contents|introduction|acknowledgements?|preface|"
-    r"(?:licen[cs]e|copyright) notice|pages?|file|file name|font|website|revision|edition|page number)\b|\bhow many pages\b",
+    r"(?:licen[cs]e|copyright) notice|pages?|file|file name|font|website|revision|edition|page number)\b|"
+    r"\bhow many pages\b",
     re.IGNORECASE,
 )
 _PRINTING_EN = frozenset(
