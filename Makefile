@@ -47,6 +47,8 @@ bench: $(VENV)/.test  ## print the benchmark tables; DATA=DIR names the retrieva
 	$(BIN)/python -m benchmarks.corruption --documents $(CORPORA)
 	$(BIN)/python -m benchmarks.retrieval --data "$(DATA)"
 	$(BIN)/python -m benchmarks.verification --data "$(DATA)/verification"
+	$(BIN)/python -m benchmarks.curation --data "$(DATA)/quality"
+	$(BIN)/python -m benchmarks.dedup --data "$(DATA)/quality"
 
 clean:  ## remove what the commands above made
 	rm -rf $(VENV) $(VLLM) out .pytest_cache .mypy_cache .ruff_cache

@@ -25,7 +25,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 _LIMITS = (
     "Items are checked against the documents, not against the world: what a document gets wrong, the set repeats.",
-    "Near-duplicates are found by their words; the same fact asked in other words may stand twice.",
+    "Near-duplicates are found mostly by their words; the same fact asked in other words may stand twice.",
     "A question names its subject as its document does; where two documents mean different things by one name, it "
     "does not say which.",
 )

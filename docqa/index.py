@@ -52,7 +52,11 @@ PROBES = 3
 
 
 class Index:
-    """What retrieval verification asks: the chunks that fit a question, and a chunk's neighbours."""
+    """What retrieval verification asks: the chunks that fit a question, and a chunk's neighbours.
+
+    Attributes:
+        embedder: what made its vectors; it can embed after the index is closed, too.
+    """
 
     def __init__(
         self,
@@ -65,7 +69,7 @@ class Index:
         self._chunks = list(chunks)
         self._at = {chunk.id: at for at, chunk in enumerate(self._chunks)}
         self._bm25 = BM25([searched_text(chunk) for chunk in self._chunks])
-        self._embedder, self._client, self._collection = embedder, client, collection
+        self.embedder, self._client, self._collection = embedder, client, collection
         self._dense_weight = dense_weight
         self._one_at_a_time = threading.Lock()
 
@@ -113,7 +117,7 @@ class Index:
         """``search`` for several questions; Chroma takes a millisecond a query, however many questions it holds."""
         if not self._chunks:
             return [[] for _ in questions]
-        vectors = self._embedder.embed(questions, asked=True)
+        vectors = self.embedder.embed(questions, asked=True)
         with self._one_at_a_time:
             near = self._nearest(vectors)
         return [self._fused(question, meaning, k) for question, meaning in zip(questions, near, strict=True)]

@@ -128,7 +128,7 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
     write_text(out / "settings.toml", to_toml(settings))
 
     sides, counts, note = blended(rows_from_items(items), general, settings)
-    summary = _summary(items, seen, covered, counts, note, means)
+    summary = _summary(items, seen, covered, counts, note, means, settings.curate.decontaminate)
     for side, rows in sides.items():
         write_records(rows_path(out, side), rows)
     write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
@@ -180,7 +180,13 @@ def context_texts(out: Path, settings: ExportSettings) -> dict[str, str]:
 
 
 def _summary(
-    items: Sequence[QAItem], seen: Seen, covered: Sequence[Covered], rows: RowCounts, note: str, means: Means
+    items: Sequence[QAItem],
+    seen: Seen,
+    covered: Sequence[Covered],
+    rows: RowCounts,
+    note: str,
+    means: Means,
+    tests: Sequence[Path],
 ) -> Summary:
     kept = [item for item in items if item.kept]
     failed_files = [failure for failure in seen.failures if failure.what == "file"]
@@ -207,7 +213,7 @@ def _summary(
         models=means.models,
         prompts=means.prompts,
         not_done=means.not_done,
-        notes=tuple(line for line in (note, *means.notes, *warned) if line),
+        notes=tuple(line for line in (note, *_contamination(items, tests), *means.notes, *warned) if line),
         failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
         usage=means.usage,
     )
@@ -223,6 +229,13 @@ def _scores(kept: Sequence[QAItem], asked: Sequence[str]) -> Iterator[tuple[str,
         values = [scores[name] for scores in known if name in scores]
         mean = sum(values) / len(values) if values else 0.0
         yield name.replace("_", " "), ScoreCounts(mean=mean, rated=len(values), unrated=len(kept) - len(values))
+
+
+def _contamination(items: Sequence[QAItem], tests: Sequence[Path]) -> Iterator[str]:
+    """How many items were dropped for each test set, those without one, too."""
+    dropped = Counter(item.reason.partition(":")[2].rpartition(":")[0] for item in items if not item.kept)
+    for name in (path.as_posix() for path in tests):
+        yield f"{name}: {dropped[name]} items that share text with this test set were dropped as contaminated"
 
 
 def _sources(seen: Seen, items: Sequence[QAItem]) -> Iterator[Source]:

@@ -22,6 +22,7 @@ from docqa.blend import Pool
 from docqa.checking import checked, open_index, rated
 from docqa.chunk import token_counter
 from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
+from docqa.embed import Embedder
 from docqa.general import sources
 from docqa.generate import Made
 from docqa.models.chat import ChatModel
@@ -55,6 +56,7 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
     export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
     general = open_general(settings)
+    tests = curate.TestSets(settings.curate.decontaminate) if settings.curate.decontaminate else None
     work = out / "work"
     with Store(out / runfolder.MEMO) as store:
         runfolder.clear(work)
@@ -63,11 +65,18 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             corpus.seen.skipped_files = others
             progress.watch(backend.status)
             made, verified = Spool(work / "made.jsonl"), Spool(work / "verified.jsonl")
-            await together(_generate(corpus, paths, backend, made), _verify(corpus, backend, made, verified, out))
+            verifying = asyncio.ensure_future(_verify(corpus, backend, made, verified, out))
+            await together(_generate(corpus, paths, backend, made), verifying)
             means = backend.means()
         thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
-        verdicts = read_records(verified.path, QAItem)
-        items = curate.curate(verdicts, thresholds, settings.verify.known_share, settings.curate.floors)
+        items = curate.curate(
+            read_records(verified.path, QAItem),
+            thresholds,
+            settings.verify.known_share,
+            settings.curate.floors,
+            _meaning(settings, verifying.result(), backend.embedder is None),
+            tests,
+        )
         items = curate.diversify(items, _caps(settings.curate), settings.curate.vary_openings)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
         runfolder.clear(work)
@@ -104,8 +113,12 @@ async def _make(backend: Backend, chunk: Chunk) -> tuple[Chunk, Made]:
     return chunk, Made() if chunk.skipped else await backend.make(chunk)
 
 
-async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool, out: Path) -> None:
-    """Answer each item's question again, once there is an index; the items go on with their verdicts and scores."""
+async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool, out: Path) -> Embedder:
+    """Answer each item's question again, once there is an index; the items go on with their verdicts and scores.
+
+    Returns:
+        what the index embeds questions with.
+    """
     await corpus.complete.wait()
     runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
     weight = corpus.settings.index.dense_weight
@@ -118,6 +131,13 @@ async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool
     finally:
         index.close()
         verified.close()
+    return index.embedder
+
+
+def _meaning(settings: Settings, embedder: Embedder, embedded: bool) -> curate.Meaning | None:
+    """How questions are compared by meaning: as the settings say, and if they don't, where it was measured."""
+    least = settings.curate.meaning or (curate.MEANING if embedded else 1.0)
+    return curate.Meaning(partial(embedder.embed, asked=True), least) if least < 1 else None
 
 
 def open_general(settings: Settings) -> Pool:
@@ -138,6 +158,7 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
     export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
     general = sources(settings.blend.general)
+    curate.TestSets(settings.curate.decontaminate)
     remembered = 0
     if (out / runfolder.MEMO).exists():
         with Store(out / runfolder.MEMO) as store:
@@ -155,4 +176,6 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
         yield f"blend        {ratio:.1%} general {unit}, from {', '.join(map(str, general))}"
     else:
         yield "blend        none: no general data given (--general FILE)"
+    for tests in settings.curate.decontaminate:
+        yield f"test set     {tests}: what shares 13 words or 20 ideographs in a row with it is dropped"
     yield f"output       {out}: {', '.join(settings.export.formats)} as {settings.export.file_type}"

@@ -1,4 +1,4 @@
-"""ROUGE-L between many texts, exact and without n² Python.
+"""ROUGE-L (Lin 2004) of two texts, and of all pairs of many: exact, and without n² Python.
 
 ROUGE-L's F1 of two token lists is 2·LCS/(m+n), which is what ``rapidfuzz.fuzz.ratio`` computes on two strings: with
 one code point a token it compares whole rows of pairs with vector instructions. F1 >= t also bounds the lengths, n <=
@@ -57,6 +57,7 @@ def similar_pairs(texts: Sequence[Sequence[str]], threshold: float) -> Iterator[
             scorer=fuzz.ratio,
             score_cutoff=max(0.0, threshold * 100 - 1e-6),
             dtype=np.float64,
+            workers=-1 if len(order) > _BLOCK else 1,  # threads cost more than a small table
         )
         for row, column in np.argwhere(scores > 0):
             if row < column:

@@ -195,6 +195,19 @@ class CurateSettings(Section):
         0.9, gt=0, le=1, description="The same for the bare, short, medium or long answers of one language."
     )
 
+    meaning: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Cosine of two questions' vectors from which, within a document and with answers alike, they ask "
+        "the same; 0: 0.85 with the embedded embedder and 1 with a dense one, for which it is not measured; 1: none.",
+    )
+    decontaminate: tuple[Path, ...] = Field(
+        (),
+        description="Test sets (jsonl, json, csv, tsv, txt or parquet): items that share 13 words or 20 ideographs in "
+        "a row with one are dropped.",
+    )
+
     @property
     def floors(self) -> dict[str, float]:
         """The least scores, by name."""

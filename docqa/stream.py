@@ -1,7 +1,7 @@
 """Asynchronous streams: how the stages are joined without lists between them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 A = TypeVar("A")
@@ -70,7 +70,7 @@ async def ordered_map(
         await asyncio.gather(*left, return_exceptions=True)
 
 
-async def together(*work: Coroutine[Any, Any, object]) -> None:
+async def together(*work: Awaitable[object]) -> None:
     """Run ``work`` side by side to its end. The first error cancels the rest and is raised as it is."""
     tasks = [asyncio.ensure_future(part) for part in work]
     try:

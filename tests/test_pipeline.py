@@ -70,6 +70,24 @@ def test_another_seed_gives_the_same_rows_in_another_order(finished: Path, folde
     assert (finished / "items.jsonl").read_bytes() == (tmp_path / "out" / "items.jsonl").read_bytes()
 
 
+def test_what_a_test_set_holds_is_dropped_and_the_card_says_how_much(finished: Path, folder: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    shutil.copytree(finished, out)
+    kept = [item for item in read_records(out / "items.jsonl", QAItem) if item.kept]
+    held = max(kept, key=lambda item: len(item.question))
+    (tmp_path / "test.txt").write_text(f"none of it\n{held.question}\n", encoding="utf-8")
+    (tmp_path / "clean.txt").write_text("none of it\n", encoding="utf-8")
+    names = [str(tmp_path / name) for name in ("test.txt", "clean.txt")]
+    summary = pipeline.run(folder, out, load({"curate": {"decontaminate": names}}))
+    dropped = {item.id: item.reason for item in read_records(out / "items.jsonl", QAItem) if not item.kept}
+    assert dropped[held.id] == f"contaminated:{names[0]}:2"
+    count = summary.items.dropped["contaminated"]
+    notes = [f"{names[0]}: {count} items", f"{names[1]}: 0 items"]
+    assert all(any(note.startswith(start) for note in summary.notes) for start in notes)
+    with pytest.raises(SettingsError, match=r"none\.jsonl: cannot be read"):
+        pipeline.run(folder, out, load({"curate": {"decontaminate": [str(tmp_path / "none.jsonl")]}}))
+
+
 def test_killed_at_any_moment_and_started_again_it_ends_with_the_same_bytes(
     finished: Path, folder: Path, tmp_path: Path
 ):

@@ -154,6 +154,7 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "general_repeat": "blend",
         "ratio_by": "blend",
         "mix": "blend",
+        "decontaminate": "curate",
         "formats": "export",
         "file_type": "export",
         "system": "export",

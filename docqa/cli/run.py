@@ -22,6 +22,9 @@ from docqa.cli.options import blend_options, export_options, model_options, nest
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file.  [default: ./docqa.toml if it exists]")
 @blend_options
 @export_options
+@click.option(
+    "--decontaminate", multiple=True, metavar="FILE", help="Test set whose texts no item may hold (repeatable)."
+)
 @click.option("--min-score", type=float, help="Least measured precision of a question template.  [default: 0.8]")
 @click.option(
     "--score",

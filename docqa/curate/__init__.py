@@ -1,4 +1,4 @@
-"""Fewer, better items: the rules first, one item at a time, then the duplicates among what is left.
+"""Fewer, better items: first the rules and the test sets, one item at a time, then the duplicates among what is left.
 
 Rules go first because a duplicate of a broken item is no reason to drop the whole one. Nothing is ever removed: every
 item comes out once, in the order it came in, with ``kept`` and ``reason`` set, so that the counts add up.
@@ -6,13 +6,14 @@ item comes out once, in the order it came in, with ``kept`` and ``reason`` set, 
 
 from collections.abc import Iterable, Mapping
 
-from docqa.curate.dedup import THRESHOLDS, duplicates
+from docqa.curate.decontaminate import TestSets
+from docqa.curate.dedup import MEANING, THRESHOLDS, Meaning, duplicates
 from docqa.curate.diversity import Caps, diversify
 from docqa.curate.rules import first_objection
 from docqa.curate.score import FLOORS, heuristics, too_low
 from docqa.records import Decision, QAItem
 
-__all__ = ["THRESHOLDS", "Caps", "curate", "diversify"]
+__all__ = ["MEANING", "THRESHOLDS", "Caps", "Meaning", "TestSets", "curate", "diversify"]
 
 
 def curate(
@@ -20,6 +21,8 @@ def curate(
     thresholds: Mapping[str, float] = THRESHOLDS,
     known_share: float = 1.0,
     floors: Mapping[str, float] = FLOORS,
+    meaning: Meaning | None = None,
+    tests: TestSets | None = None,
 ) -> list[QAItem]:
     """Apply the don'ts of SFT data to ``items``; each comes out once, in order, kept or dropped with a reason.
 
@@ -32,10 +35,12 @@ def curate(
         thresholds: ROUGE-L F1 by language from which two items are duplicates; see ``dedup.THRESHOLDS``.
         known_share: largest share of the kept items that may be ``known``; those with the smallest ids stay.
         floors: least scores by name; see ``score.FLOORS``.
+        meaning: how questions are compared by meaning; None for not at all.
+        tests: what the set must not hold: an item that shares text with it goes as ``contaminated:FILE:ROW``.
     """
-    judged = [item if item.kept is False else _judge(item, floors) for item in items]
+    judged = [item if item.kept is False else _judge(item, floors, tests) for item in items]
     candidates = [place for place, item in enumerate(judged) if item.kept]
-    reasons = duplicates([judged[place] for place in candidates], thresholds)
+    reasons = duplicates([judged[place] for place in candidates], thresholds, meaning)
     for place, reason in reasons.items():
         judged[candidates[place]] = _drop(judged[candidates[place]], reason)
     return _capped(judged, known_share)
@@ -51,9 +56,11 @@ def _capped(items: list[QAItem], known_share: float) -> list[QAItem]:
     return [_drop(item, "known-share") if item.kept and item.id in surplus else item for item in items]
 
 
-def _judge(item: QAItem, floors: Mapping[str, float]) -> QAItem:
+def _judge(item: QAItem, floors: Mapping[str, float], tests: TestSets | None) -> QAItem:
     if objection := first_objection(item):
         return _drop(item, objection)
+    if tests and (held := tests.holding(item)):
+        return _drop(item, f"contaminated:{held}")
     item = item.model_copy(update={"heuristics": heuristics(item)})
     if low := too_low(item, floors):
         return _drop(item, low)

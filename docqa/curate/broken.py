@@ -1,4 +1,4 @@
-"""What is wrong with a question or answer as text: cut off, garbled, repeated, refused, in the wrong language.
+"""What is wrong with a question or answer as text: cut off, garbled, repeated, in the wrong language, a pasted passage.
 
 Most tests compare the item with itself (its own evidence, its own question) instead of looking for phrases, because
 wordings change and these relations do not: an answer that stops inside a word of its quote was cut off whatever it
@@ -9,9 +9,12 @@ item's answer. What this costs: an honest answer in words entirely of its own is
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
+from docqa.curate.replies import left_over, no_answer, refused
+from docqa.curate.wording import about_paper
 from docqa.records import QAItem
-from docqa.text import CJK, cjk_ratio, normalize, squash, tokens, words
+from docqa.text import CJK, cjk_ratio, normalize, sentences, squash, tokens, words
 
 # Lengths in words and ideographs. A question beyond these is a heading's stump or a pasted paragraph; an answer
 # beyond its limit trains copying.
@@ -35,6 +38,7 @@ _ASKS_EN = re.compile(
 _ASKS_ZH = re.compile(
     "什么|哪|谁|何|多少|几|如何|怎|是否|吗|呢|多[大长久高重远宽快]|列出|说明|简述|解释|描述|概述|请|有没有|能否|可否|会不会|要不要|是不是"
 )
+_WHOLE = re.compile(r"(?:what|which|who|whose|where|when|why|how)\b(?!.*\b(?:do|does|did|can|could|may|must)\b)", re.I)
 _FACT_EN = re.compile(
     r"\b(?:who|when|where|which|how (?:many|much|long|often|far|old|fast|large|high|hot))\b|\bwhat\?|"
     r"\bwhat (?!is|are|was|were|do|does|did|has|have|can|must|may|shall|should|will|would|happens|steps|to\b)[a-z]+\b|"
@@ -43,29 +47,7 @@ _FACT_EN = re.compile(
 )
 _FACT_ZH = re.compile("谁|何时|何地|哪[一个年国里家位种]|多少|第?几|什么时候|什么地方")
 
-_PLACEHOLDER = re.compile(r"(?:n/?a|nan|null|nil|tbd|todo|undefined|unknown|未知|不详|待定|略)[.。]?", re.IGNORECASE)
-_LABEL = re.compile(
-    r"(?:^|\n)\s*(?:#{2,}\s*\w+\s*[:：]|(?:question|answer|context|passage|instruction|response|assistant|user|human|system|"
-    r"output|input|Q|A)\s*:|(?:问题|答案|回答|问|答|指令|用户|助手|上下文|输出|输入)\s*[:：])",
-    re.IGNORECASE,
-)
-_TEMPLATE = re.compile(r"<\|\w+\|>|\[/?INST\]|</?(?:think|s|answer|question)>|<</?SYS>>|\{\{.*?\}\}")
-_MARKUP = re.compile(
-    r"</?(?:br|p|div|span|table|td|tr|th|li|ul|ol|font|sup|sub|img|h[1-6])\b[^>]*>|<a\s+href|&(?:nbsp|amp|lt|gt|quot|#\d+);|"
-    r"\\(?:begin|end|textbf|textit|section|item)\b",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"\bas an? (?:ai|artificial|large language|language model)|\blanguage model\b.{0,30}\b(?:can(?:not|'t)|unable)|"
-    r"\bI(?:'m| am)? (?:sorry|apologi[sz]e|afraid|unable|can(?:not|'t)|do(?:n't| not) (?:know|have))\b|"
-    r"\b(?:can(?:not|'t)|could not|unable to) (?:be )?(?:answer|determine|provide|find)(?:ed|d)?\b.{0,40}\b(?:question|"
-    r"text|context|passage|information|document)|\bnot (?:enough|sufficient) information\b|"
-    r"(?:作为|身为).{0,6}(?:人工智能|AI|语言模型|助手)|^(?:很?抱歉|对不起|不好意思)|"
-    r"(?:无法|不能|难以)(?:回答|作答|确定答案|提供答案)|"
-    r"(?:文中|材料|原文|上下文|文档)(?:并?没有|未|并未)(?:提及|提到|说明|给出)",
-    re.IGNORECASE,
-)
-_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("《", "》"), ("「", "」"), ("『", "』"), ("【", "】"), ("“", "”"))
+_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("《", "》"), ("「", "」"), ("『", "』"), ("【", "】"))
 _LIST_MARK = re.compile(r"(?:(?<=\s)|(?<=[;；,，。])|^)[\da-zA-Z一二三四五六七八九十]{1,3}\)", re.MULTILINE)
 _OPEN_END_EN = frozenset(
     "a an the and or but of in on at by for from to with into as than that which who whose is are was were be been has "
@@ -73,6 +55,10 @@ _OPEN_END_EN = frozenset(
 )
 _GOES_ON_EN = frozenset(
     "and or but when if which where because unless so before after while although though by for with".split()
+)
+_GOES_ON_ZH = re.compile("而|但|并|且|因此|所以|以及|然后|后来|如果|不过")
+_OPEN_END_ZH = re.compile(
+    "[和与或及在对把被将由从向为以其并而则因]|以及|或者|并且|应当?|必须|不得|可以|需要|负责|通过|按照|根据|进行|使用"
 )
 _STUTTER = re.compile(r"\b(the|a|an|of|to|and|in|for|with|is|are|was|be|by|or|from|on|this)\s+\1\b", re.IGNORECASE)
 _LOOP = re.compile(r"(.{2,60}?)(?:[\s,.;，。、；]*\1){3,}", re.DOTALL)
@@ -87,14 +73,15 @@ def broken(item: QAItem) -> str:
     """Say what is broken in ``item``'s text; "" when nothing is."""
     question, answer = normalize(item.question), normalize(item.answer)
     return (
-        _empty(answer)
+        no_answer(answer)
         or _garbled(item.question)
         or _garbled(item.answer)
-        or _leftover(item.question)
-        or _leftover(item.answer)
-        or _question_form(question, item.language)
+        or left_over(item.question)
+        or left_over(item.answer)
+        or _question_form(question, item)
+        or ("about the paper" if about_paper(question, item.language) else "")
         or _echo(question, answer)
-        or _refused(answer)
+        or refused(answer)
         or _foreign(question, answer)
         or _repeated(question)
         or _repeated(answer)
@@ -104,12 +91,6 @@ def broken(item: QAItem) -> str:
         or _cut_off(answer, item)
         or _unrelated(question, answer, item)
     )
-
-
-def _empty(answer: str) -> str:
-    if not any(char.isalnum() for char in answer) or _PLACEHOLDER.fullmatch(answer):
-        return "empty answer"
-    return ""
 
 
 def _garbled(text: str) -> str:
@@ -134,18 +115,26 @@ def _decodes(run: str, encoding: str) -> bool:
     return len(read.encode()) > 0.8 * len(data)
 
 
-def _leftover(text: str) -> str:
-    if _LABEL.search(text) or _TEMPLATE.search(text):
-        return "prompt text"
-    return "markup" if _MARKUP.search(text) else ""
-
-
-def _question_form(question: str, language: str) -> str:
+def _question_form(question: str, item: QAItem) -> str:
     ending = question.rstrip("\"'”’」』)）")
     if ending.endswith("?"):
         return ""
-    asks = (_ASKS_ZH if language == "zh" else _ASKS_EN).search(question)
-    return "" if asks and ending.endswith((".", "。", "!", ":")) else "not a question"
+    asks = (_ASKS_ZH if item.language == "zh" else _ASKS_EN).search(question)
+    marked = ending.endswith((".", "。", "!", ":"))
+    return "" if asks and (marked or _whole_without_mark(ending, item)) else "not a question"
+
+
+def _whole_without_mark(question: str, item: QAItem) -> bool:
+    """Whether an English question lacks only its mark: "What religion were the Normans".
+
+    It has a verb behind what it asks for, and ends on a name or word of its evidence that was not cut. One cut between
+    two words may pass for whole; if it then asks for something else, its verification finds another answer.
+    """
+    said = question.split()
+    last = re.sub(r"\W+$", "", said[-1])
+    quoted = any(re.search(rf"\b{re.escape(last)}\b", normalize(evidence.quote)) for evidence in item.evidence)
+    verb = re.search(r"\w (?:(?:is|are|was|were) |\w+ed )", question)
+    return bool(_WHOLE.match(question) and verb) and len(said) >= 5 and quoted and last.casefold() not in _OPEN_END_EN
 
 
 def _echo(question: str, answer: str) -> str:
@@ -157,10 +146,6 @@ def _echo(question: str, answer: str) -> str:
     # Single ideographs recur by chance; in Chinese the answer must stand in the question as a whole.
     within = squash(answer) in squash(question) if cjk_ratio(answer) else set(said) <= set(words(question))
     return "answer repeats the question" if within else ""
-
-
-def _refused(answer: str) -> str:
-    return "refusal" if _REFUSAL.search(answer) else ""
 
 
 def _foreign(question: str, answer: str) -> str:
@@ -177,7 +162,15 @@ def _repeated(text: str) -> str:
     said = tokens(text)
     if len(said) >= 24 and len(set(said)) / len(said) < 0.25:
         return "repetition"
-    return "repetition" if _STUTTER.search(text) or _loops(text[:2000]) else ""
+    return "repetition" if _STUTTER.search(text) or _echoes(text) or _loops(text[:2000]) else ""
+
+
+def _echoes(text: str) -> bool:
+    """Whether a sentence of five words or more follows itself, or stands there three times."""
+    language = "zh" if cjk_ratio(text) else "en"
+    said = [squash(text[start:end]).rstrip(".。") for start, end in sentences(text, language)]
+    long = [sentence for sentence in said if len(words(sentence)) >= 5 or len(sentence) >= 20]
+    return any(a == b for a, b in pairwise(long)) or max(Counter(long).values(), default=0) >= 3
 
 
 def _loops(text: str) -> bool:
@@ -194,8 +187,8 @@ def _unbalanced(text: str) -> str:
     for left, right in _PAIRS:
         if text.count(left) != text.count(right) and unmarked.count(left) != unmarked.count(right):
             return "unbalanced brackets"
-    inches = len(re.findall(r'\d"', text))
-    return "unbalanced quotes" if text.count('"') % 2 and (text.count('"') - inches) % 2 else ""
+    quotes, inches = len(re.findall('["“”]', text)), len(re.findall(r'\d"', text))
+    return "unbalanced quotes" if quotes % 2 and (quotes - inches) % 2 else ""
 
 
 def _length(question: str, answer: str, item: QAItem) -> str:
@@ -208,15 +201,24 @@ def _length(question: str, answer: str, item: QAItem) -> str:
         return "answer too long"
     wants_fact = (_FACT_ZH if item.language == "zh" else _FACT_EN).search(question)
     limit = (_FACT_LIMIT if wants_fact else _COPY_LIMIT)["zh" if item.language == "zh" else "en"]
-    if said > limit and "\n" not in item.answer and any(squash(answer) in squash(e.quote) for e in item.evidence):
-        return "answer is a copied passage"
-    return ""
+    copied = "\n" not in item.answer and any(squash(answer) in squash(e.quote) for e in item.evidence)
+    return "answer is a copied passage" if copied and (said > limit or _begins_elsewhere(question, answer)) else ""
+
+
+def _begins_elsewhere(question: str, answer: str) -> bool:
+    """Whether an answer begins with a sentence that has nothing of the question, and a later one has most of it."""
+    spans = sentences(answer, "zh" if cjk_ratio(answer) else "en")
+    said = [answer[start:end] for start, end in spans if end - start > 1]
+    asked = set(_content(question))
+    shares = [len(asked & set(_content(sentence))) / max(1, len(asked)) for sentence in said]
+    return len(said) > 2 and len(asked) > 2 and shares[0] < 0.2 and max(shares) >= 0.5
 
 
 def _cut_off(answer: str, item: QAItem) -> str:
     """Whether the answer stops where nobody stops: inside a word or a clause of its quote, or on an open word."""
     last = re.search(r"([^\W\d_]+)\W*$", answer)
     open_word = item.language != "zh" and last and last[1] in _OPEN_END_EN and len(words(answer)) > 2
+    open_word = open_word and answer[-1] not in ".!?"  # "from April on."
     if answer[-1] in ",，、(（-—" or (open_word and not re.search(r"[”\"']\W*$", answer)):
         return "answer cut off"
     bare = answer.rstrip(".。…")
@@ -243,11 +245,26 @@ def _stops_midway(before: str, said: str, rest: str) -> bool:
         return tail.group() not in ("s", "es") and not re.search(r"[^\W_]$", before)
     begins = not before or bool(re.search(r"[.。!?！？;；:：\n]\s*$", before))
     following = re.match(r"\s*([^\W\d_]+)", rest)
+    if begins and following and re.match(f"[{CJK}]", rest):
+        clause = len(words(said)) >= 12 and re.search("[,，;；]", said) and not _GOES_ON_ZH.match(rest)
+        return bool(clause) or (len(words(said)) > 5 and _inside_a_word(said, rest))
     if not begins or not following or len(words(said)) < 12:
         return False
-    if re.match(f"[{CJK}]", following[1]):
-        return not rest.startswith(" ") and bool(re.search("[,，;；]", said))
     return following[1].casefold() not in _GOES_ON_EN
+
+
+def _inside_a_word(before: str, after: str) -> bool:
+    """Whether no Chinese word ends between the two; an open word before it ("由班长负责") needs what comes after."""
+    import jieba
+
+    jieba.setLogLevel("ERROR")
+    clause = re.split("[，。；：、,;:]", before)[-1]
+    at = 0
+    for word in jieba.cut(clause + after[:4], HMM=False):
+        at += len(word)
+        if at >= len(clause):
+            return at > len(clause) or bool(_OPEN_END_ZH.fullmatch(word))
+    return False
 
 
 def _unrelated(question: str, answer: str, item: QAItem) -> str:

@@ -2,8 +2,8 @@
 
 A share is of the items that have passed everything else, counted before any cap: so what a cap costs is bounded (a cap
 of half takes at most half), and no cap depends on another. Groups of ``FEW`` items or fewer are never cut: a set of
-thirty items has shares, but no crowd. Nor is a group that is alone: there is nothing for it to crowd out. Within a group the better items stay, as ``dedup.merit`` has it; which of equals
-do is a draw by their ids.
+thirty items has shares, but no crowd. Nor is a group that is alone: there is nothing for it to crowd out. Within a
+group the better items stay, as ``dedup.merit`` has it; which of equals do is a draw by their ids.
 """
 
 from collections import Counter, defaultdict

@@ -51,6 +51,37 @@ _EMPTY_WORDS_EN = frozenset(
     "who whom whose where why how much many long often far there then so only also any some each all both please "
     "happens happen called mean means purpose name use used type kind part according".split()
 )
+_SAYS_EN = (
+    r"(?:says?|states?|mentions?|notes|explains?|describes?|indicates?|shows?|tells?|reads?|lists?|gives?|argues?|claims?|"
+    r"suggests?|offers?|goes on|depicts?|illustrates?|is (?:about|silent|correct|true|false))"
+)
+_PAPER_EN = re.compile(  # what is nothing but a text, or a place in one
+    rf"\b(?:the|this|that|these|those|each)\s+(?:(?:given|provided|above|following|source|present|quoted)\s+)?"
+    rf"(?:text|passage|paragraph|excerpt|extract|snippet|context|chapter)s?\b"
+    rf"(?!\s+(?:of|in|on|about|from|box|field|file|editor|message|menu|switch)\b)|"
+    rf"\b(?:do|does|did|to|by|as|that|, )\s*the (?:author|writer|narrator)\b|"
+    rf"^the (?:author|writer|narrator) (?!of\b|'s\b)|"
+    rf"\b(?:the|this|each)\s+(?:(?:left|right)\s+)?(?:{_POINTED_AT}|picture|photo|drawing|example|quote|quotation|source|"
+    rf"statement|option|bullet(?: point)?|line|sentence|row)\s+(?:(?:above|below|here|itself)\s+)?{_SAYS_EN}\b|"
+    rf"\b(?:the|this)\s+(?:\w+\s+)?(?:information|details|facts|data|material)\s+(?:provided|supplied|given|above|below)"
+    rf"(?=\s*(?:[,.;:?!]|$))|"
+    rf"\b(?:the\s+)?(?:first|second|third|fourth|fifth|sixth|last|next|previous|preceding|top|bottom|left|right)\s+"
+    rf"(?:row|column|bullet(?: point)?|paragraph|sentence|cell|entry|"
+    rf"(?:line|item|point)(?=\s*(?:[?.,:]|$|on the list|of the (?:list|text|page|table))))"
+    rf"(?!\s+(?:of|in) (?!the (?:list|text|page|table)))\b|"
+    rf"\bwhich (?:option|statement|answer|choice|sentence)s? (?:is|are) (?:correct|true|right|false|wrong|best|not)\b|"
+    rf"\bwhich (?:one )?of (?:these|those)\b|\b(?:listed|shown|described|mentioned|given) here\b|"
+    rf"\bthe (?:above|below)\b(?!-)",
+    re.IGNORECASE,
+)
+_LOOK_EN = re.compile(
+    rf"\b(?:see|refer to|consult|look(?:ing)? at|turn to|f(?:ind|ound) (?:it )?in|(?:described|shown|listed|given) in)"
+    rf"\s+(?:also\s+)?(?:the|this|that)\s+(?:\w+\s+)?(?:{_POINTED_AT}|appendix|picture|above|below)\b(?!\s+of\b)|"
+    rf"\b(?:described|shown|listed|given|mentioned|stated|discussed|noted|explained) (?:above|below|earlier|before)\b|"
+    rf"\bas (?:already |previously )?(?:mentioned|stated|described|discussed|noted|explained|seen)\s*,|"
+    rf"^(?:it is |the answer is )?(?:option|choice) [A-E]\b|\b(?:from|in) (?:the|this) {_POINTED_AT}\s*,",
+    re.IGNORECASE,
+)
 _SAID_EN = re.compile(
     rf"\b(?:as|like)\s+(?:\w+\s+)?(?:mentioned|stated|described|shown|noted|discussed|indicated|explained|seen|said|given|"
     rf"written|specified|outlined|per)\b(?=.{{0,20}}\b(?:above|below|earlier|previously|here|{_POINTED_AT})\b)|"
@@ -84,6 +115,22 @@ _BESIDE_ZH = re.compile(
 )
 _NUMBERED_ZH = re.compile(r"(?<![仪地报列代附外年发])[表图]\s*\d|附[录表件图]\s*[A-Z\d一二三四五六七八九十]")
 _ARTICLE_ZH = re.compile(r"(?:^|[，,、在按照据由对])第[\d一二三四五六七八九十百零〇]+[条款章节项]")
+_TEXT_ZH = "(?:文章|文本|文档|原文|选段|选文|短文|引文|段落|课文|上下文|书|手册|材料|作者|笔者)"
+_PAPER_ZH = re.compile(
+    f"(?<![{CJK}])(?:{_TEXT_ZH})(?:中|里|上)?(?:还|也|又|主要|是怎么|是如何|为什么|怎[么样]|如何|在哪里|在何处|对[{CJK}]{{1,6}}[还又]?)?"
+    "(?:所|已|明确)?(?:说|讲|写|提|谈|指|认为|表明|介绍|描述|建议|规定|告诉|解释|称|给|的说法|的数字|的观点)|"
+    "(?:由|从|按照?|据|结合|根据|依照)(?:所给|给定|提供的)?(?:选段|选文|短文|原文|引文|文本|上下文|段落|材料)|"
+    "(?:参考资料|原文|短文|选段|上下文|引文|段落|课文)(?:中|里|的|给|对|说|表)|"
+    "(?:所|已|给出?|以?[上下])(?:给出|提供|给)?的?(?:信息|内容)(?=说明|回答|，|,|$)|"
+    "(?:表格?|列表|图)(?:中|里|的)?第?(?:[一二三四五六\\d]+|最后一)[行列项条]|最后一[行列项句段](?:的|是|给|说)|"
+    "[上下前后]一?[句节页段][中里的]?|(?:前面|前边|此处|这里|上面|下面|以上|以下)(?:所)?(?:哪|各|提|列|说|的(?:列表|图|表|内容|文字))|"
+    "(?<![构地意试拼企])图[里中](?!的?心)|如[上下]?图|图(?:示|中所示|所示)|(?:本|这一?|该)(?:[章页表图]|部分)|这[段篇]"
+)
+_LOOK_ZH = re.compile(
+    "(?:参[阅见照看]|详?见|查[看阅]|请看|可在|看)(?:[上下前后本附].{0,4}|[^，。]{0,4})(?:节|页|章|图表?|表格?|附录|文)|"
+    "如[上前](?:文|面)?(?:所述|，)|前[面文](?:说|提|所)|上面的(?:列表|表|图)|[由从按](?:[上下]?[表图])(?:可知|中|里|可以|看)|"
+    "(?:原句|答案在第|第[一二三四五]条写|选项?\\s*[A-E]\\b|^选\\s*[A-E])|(?<!地)下文(?:中|里|说|接|提|将|会|所)|引文(?:中|里|说|表)"
+)
 _PRONOUN_ZH = re.compile(
     "(?<![应活本])该(?!当)|这(?!样)|(?<![如彼因从由就为])此(?!外|后|前|时)|它们?|(?<!其)他们?(?!人|国|乡|法|项|方)|"
     "她们?|(?<![尤极与及])其(?!他|它|余|次|实|间)"
@@ -104,7 +151,7 @@ def vague_question(question: str, language: str) -> str:
     if language == "zh":
         return _vague_zh(question)
     question = re.sub("“[^”]*”", "“name”", question)
-    for pattern in (_SOURCE_EN, _BESIDE_EN, _NUMBERED_EN):
+    for pattern in (_SOURCE_EN, _BESIDE_EN, _NUMBERED_EN, _PAPER_EN):
         if found := pattern.search(question):
             return found.group()
     for found in _DETERMINED_EN.finditer(question):
@@ -128,10 +175,12 @@ def _vague_zh(question: str) -> str:
     # What is called by its name is no pointer: the title, and the table or section in it.
     named = re.sub("《[^》]*》(?:“[^”]*”)?(?:表|一节|一節|一章)?中?", "《title》", question)
     named = re.sub("“[^”]*”(?:表|一节|一節|一章)中?", "《title》", named)
-    for pattern in (_SOURCE_ZH, _SELF_ZH, _BESIDE_ZH, _NUMBERED_ZH, _ARTICLE_ZH):
+    for pattern in (_SOURCE_ZH, _SELF_ZH, _BESIDE_ZH, _NUMBERED_ZH, _ARTICLE_ZH, _PAPER_ZH):
         if found := pattern.search(named):
             return found.group()
     for found in _PRONOUN_ZH.finditer(named):
+        if re.match(f"[{CJK}]", named[found.end() :]) and f"{named[found.end()]}”" in question:
+            continue  # named further on: 该站为什么被称为“苏州街站”?
         if not re.search(f"[{CJK}\\w]", _EMPTY_WORDS_ZH.sub("", named[: found.start()])):
             return found.group()
     return ""
@@ -141,12 +190,60 @@ def vague_answer(answer: str, language: str) -> str:
     """The words in ``answer`` that send its reader to a page; "" when there are none."""
     answer = normalize(answer)
     if language != "zh":
-        found = _SAID_EN.search(answer)
+        found = _SAID_EN.search(answer) or _PAPER_EN.search(answer) or _LOOK_EN.search(answer)
         return found.group() if found else ""
-    if found := _SAID_ZH.search(answer):
+    if (
+        found := _SAID_ZH.search(answer)
+        or _SOURCE_ZH.search(answer)
+        or _PAPER_ZH.search(answer)
+        or _LOOK_ZH.search(answer)
+    ):
         return found.group()
     pointer = re.search("上述|前述|前款|下列(?![^。]*[：:])|[上下]表", answer)
     return pointer.group() if pointer and len(re.findall(f"[{CJK}]", answer[: pointer.start()])) < 8 else ""
+
+
+# ------------------------------------------------------------------------------------------- the paper, not its content
+
+_IMPRINT_EN = re.compile(
+    r"\b(?:the|each|which|what|this)\s+(?:(?:order|fax|page|file|last|copyright|back|document|chapter)\s+)*"
+    r"(?:copyright|footer|header|isbn|issn|doi|manual|document|brochure|booklet|leaflet|report|paper|publication|"
+    r"publisher|imprint|cover|back|index|table of contents|introduction|acknowledgements?|preface|"
+    r"(?:licen[cs]e|copyright) notice|pages?|file|file name|font|website|revision|edition|page number)\b|"
+    r"\bhow many pages\b",
+    re.IGNORECASE,
+)
+_PRINTING_EN = frozenset(
+    "own owns owned copyright footer header isbn issn doi manual document brochure booklet leaflet report paper "
+    "publication publisher publish published imprint cover back index table contents introduction acknowledgement "
+    "acknowledgements preface licence license notice terms page pages file font website revision edition number order "
+    "fax e-mail email address printed print reprinted title version year line last first chapter follows begin begins "
+    "begun start starts given more further information listed thanked thank say says said reproduce reproduced "
+    "permission translated translate approved classified classification intentionally left blank trademark mentioned "
+    "wrote written issued date dated have has contain contains it".split()
+)
+_IMPRINT_ZH = re.compile(
+    "版权|页[脚眉码]|书号|(?<!单)文件|手册|修订|版次|印刷|出版|网站|索引|目录|译者|前言|资料|报告|致谢|文档|空白页|封[面底]|版本号|商标|论文|正文|翻印|多少页|字体"
+)
+_PRINTING_ZH = re.compile(
+    "版权[页声明]*|页[脚眉码]|书号|文件[编名]?号?|名|手册|当前|修订|版[次本]号?|印刷|日期|出版社?|电子邮箱|更多|信息|访问|网站|标题|索引|开始|译者|"
+    "目录|列出了?|前言|之后|后|资料|订货号|报告|致谢|感谢|声明|内容|文档|空白|封[面底]|最后一行|传真|号码|批准|密级|论文|DOI|正文|使用|字体|"
+    "未经许可|能否|翻印|商标|归|所有|共有?|多少页|第几[页版]|页|印|写|年份|[一哪]一?[天年页章版]|章|之|上|里|每|的|了|是|第几|有"
+)
+
+
+def about_paper(question: str, language: str) -> bool:
+    """Whether ``question`` asks after the paper a text is printed on (its pages, imprint, footer) and nothing else.
+
+    It does when it names a part of the paper, and all its words are printers' words: "Who owns the copyright in a work
+    made by an employee?" has others.
+    """
+    question = normalize(question)
+    if language == "zh":
+        rest = _EMPTY_WORDS_ZH.sub("", _PRINTING_ZH.sub("", question))
+        return bool(_IMPRINT_ZH.search(question)) and not re.search(rf"[{CJK}\w]", rest)
+    words = set(re.findall(r"[\w-]+", question.casefold()))
+    return bool(_IMPRINT_EN.search(question)) and words <= _PRINTING_EN | _EMPTY_WORDS_EN
 
 
 # -------------------------------------------------------------------------------------------------- dated wording

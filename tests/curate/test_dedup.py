@@ -1,13 +1,16 @@
 """ROUGE-L is exact, and duplicates are dropped only where nothing that carries meaning differs."""
 
 import itertools
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.curate import curate
-from docqa.curate.dedup import duplicates, same_meaning
+from docqa.curate.dedup import Meaning, answers_agree, duplicates, same_meaning
+from docqa.curate.minhash import probable_pairs
+from docqa.embed.lsa import Lsa
 from docqa.records import Decision, Evidence, Origin, QAItem, Verdict, content_id
 from docqa.rouge import like_any, rouge_l, rouge_tokens, similar_pairs
 
@@ -84,6 +87,16 @@ def test_pairs_are_found_across_the_blocks_they_are_compared_in() -> None:
     assert list(similar_pairs(lists, 0.76)) == []
 
 
+def test_the_pairs_that_minhash_meets_are_scored_exactly() -> None:
+    chance = random.Random(7)
+    lists = [chance.choices("abcdefghijklmnop", k=chance.randrange(0, 14)) for _ in range(400)]
+    lists += [[*text[1:], "z"] for text in lists[:100]] + lists[:100]
+    exact, met = ({(i, j): score for i, j, score in pairs(lists, 0.8)} for pairs in (similar_pairs, probable_pairs))
+    assert {pair: exact[pair] for pair in met} == pytest.approx(met)
+    assert len(met) >= 0.99 * len(exact)
+    assert list(probable_pairs(lists, 0.8)) == list(probable_pairs(lists, 0.8))
+
+
 def test_an_ideograph_is_a_token_of_its_own() -> None:
     assert rouge_tokens("P-101泵的 流量?") == ["p", "101", "泵", "的", "流", "量"]
     assert rouge_l("离心泵的流量", "离心泵的扬程") == pytest.approx(4 / 6)
@@ -118,6 +131,18 @@ def test_of_equal_duplicates_the_longer_evidence_stays_then_the_first() -> None:
             ("Where was the engineer Friedrich Ratzel born?", "in the town of Karlsruhe"),
             ("Where was the engineer Halford Mackinder born?", "in the town of Karlsruhe"),
         ),
+        (
+            ("药品储存规程的温湿度控制表中，冷库的报警值是什么？", "冷库的报警值是低于 2.5℃或高于 7.5℃。"),
+            ("药品储存规程的温湿度控制表中，病区冰箱的报警值是什么？", "病区冰箱的报警值是低于 2.5℃或高于 7.5℃。"),
+        ),
+        (
+            ("What is the class of the casing nut according to the parts list?", "The class of the casing nut is 1."),
+            ("What is the class of the drain plug according to the parts list?", "The class of the drain plug is 1."),
+        ),
+        (
+            ("How often must the oil of the pump be changed?", "every 500 hours"),
+            ("How often must the casing of the pump be drained?", "every 500 hours"),
+        ),
         (("泵的最高工作温度是多少?", "不超过八十摄氏度"), ("泵的最低工作温度是多少?", "不超过八十摄氏度")),
         (("一级护理每几小时巡视一次?", "每1小时巡视患者"), ("二级护理每几小时巡视一次?", "每2小时巡视患者")),
     ],
@@ -138,6 +163,38 @@ def test_one_answer_within_the_other_is_a_duplicate_and_no_contradiction() -> No
     one = item("How often is the oil changed?", "every year")
     other = item("How often is the oil changed?", "The oil is changed every year by a fitter of the works.")
     assert list(duplicates([one, other]).values()) == [f"near-duplicate:{other.id}"]
+
+
+def test_copies_of_one_item_all_go_for_the_best_of_them() -> None:
+    asked = ("What does the relief valve do?", "what does the relief valve do", "What  does the relief valve do？")
+    copies = [item(question, "It limits the pressure.", score=score) for score in (0.8, 0.9) for question in asked]
+    assert duplicates(copies) == {at: f"near-duplicate:{copies[3].id}" for at in range(6) if at != 3}
+
+
+@pytest.mark.parametrize("most_exact", [0, 100])
+def test_near_duplicates_are_found_in_a_set_of_any_size(most_exact: int) -> None:
+    answer = "It limits the pressure in the casing of the pump."
+    items = [item(f"What does the relief valve of {a} pump do?", answer) for a in ("the", "a")]
+    other = item("What does the inlet filter of the pump do?", "It holds back sand and other solids.")
+    assert duplicates([*items, other], most_exact=most_exact) == {1: f"near-duplicate:{items[0].id}"}
+
+
+def test_the_same_question_in_other_words_is_a_duplicate_within_a_document() -> None:
+    texts = ["The oil of the pump is changed every 500 hours.", "The bearing is greased.", "The casing is drained."]
+    meaning = Meaning(Lsa.fit(texts).embed)
+    one = item("How often must the oil of the pump be changed?", "every 500 hours")
+    other = item("What is the oil change interval for a pump?", "Every 500 hours")
+    elsewhere = other.model_copy(update={"document_id": "e"})
+    drained = item("How often must the casing of the pump be drained?", "every 500 hours")
+    assert duplicates([one, other], meaning=meaning) == {1: f"same-meaning:{one.id}"}
+    assert duplicates([one, other]) == {}
+    assert duplicates([one, elsewhere], meaning=meaning) == {}
+    assert duplicates([one, drained], meaning=meaning) == {}
+
+
+def test_a_minus_sign_is_a_difference() -> None:
+    assert not answers_agree("-5 °C", "5 °C")
+    assert answers_agree("re-start", "restart")
 
 
 def test_every_item_comes_out_once_in_order_with_a_reason() -> None:
