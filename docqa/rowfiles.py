@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from docqa.errors import SettingsError
 
-SUFFIXES = frozenset({".json", ".jsonl", ".csv", ".parquet", ".gz"})
+SUFFIXES = frozenset({".json", ".jsonl", ".csv", ".tsv", ".parquet", ".gz"})
 """What names of files end with; a name with a slash and another end may be a dataset's."""
 
 _BLOCK = 1 << 20
@@ -27,7 +27,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 def entries(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the rows of a file, each with its number: from 1, in JSON lines that of the line.
 
-    Parquet and CSV are told by the name, a JSON array and JSON lines by how they begin; any but Parquet may end in .gz.
+    Parquet, CSV and TSV are told by the name, a JSON array and JSON lines by how they begin; all but Parquet may be .gz.
 
     Raises:
         SettingsError: the file cannot be read, or not to its end; names the row where it can.
@@ -40,8 +40,8 @@ def entries(path: Path) -> Iterator[tuple[int, Any]]:
     try:
         with (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", newline="") as file:
             assert not isinstance(file, gzip.GzipFile)
-            if kind == ".csv":
-                yield from enumerate(_csv(path, file), start=1)
+            if kind in (".csv", ".tsv"):
+                yield from enumerate(_csv(path, file, "," if kind == ".csv" else "\t"), start=1)
             elif is_array(file):
                 yield from _array(path, file)
             else:
@@ -104,9 +104,9 @@ def _after_space(text: str, at: int) -> int:
     return match.end()
 
 
-def _csv(path: Path, file: TextIO) -> Iterator[Any]:
+def _csv(path: Path, file: TextIO, mark: str) -> Iterator[Any]:
     csv.field_size_limit(_LONGEST)
-    rows = csv.DictReader(file, strict=True)
+    rows = csv.DictReader(file, strict=True, delimiter=mark)
     try:
         for row in rows:
             if None in row or None in row.values():

@@ -6,9 +6,7 @@ question too short to hold one is compared whole, with each text of the tests as
 kept, 16 bytes a run, so they are read once, a row at a time, and take no more memory than their runs.
 """
 
-import csv
 import json
-import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
@@ -17,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from docqa import rowfiles
 from docqa.errors import SettingsError
 from docqa.records import QAItem
 from docqa.rouge import rouge_tokens
@@ -96,54 +95,39 @@ def _hash(tokens: Sequence[str]) -> int:
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
-    """(row, text) for every text in a file; rows are counted from 1, in lines as an editor counts them."""
+    """(row, text) for every text in a file; rows are counted from 1, those of text and JSON lines as lines."""
     if path.suffix.lower() not in SUFFIXES:
         raise SettingsError(f"{path}: --decontaminate reads {' '.join(SUFFIXES)}; convert the file to one of these")
+    for row, value in _rows(path):
+        yield from ((row, text) for text in _strings(value))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """Beside what ``rowfiles`` reads: plain text, and a JSON object with arrays in it."""
+    suffix = path.suffix.lower()
     try:
-        for row, value in _rows(path):
-            yield from ((row, text) for text in _strings(value))
+        if suffix in (".txt", ".json"):
+            with path.open(encoding="utf-8-sig") as file:
+                if suffix == ".txt":
+                    yield from enumerate(file, start=1)
+                    return
+                if not rowfiles.is_array(file):
+                    yield from _elements(json.load(file))
+                    return
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror or error}); check --decontaminate") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: is not UTF-8 text (byte {error.start}); convert it first") from error
-    except (ValueError, RecursionError, csv.Error) as error:
-        raise SettingsError(
-            f"{path}: is not valid {path.suffix[1:].lower()} ({error}); mend it or leave it out"
-        ) from error
-
-
-def _rows(path: Path) -> Iterator[tuple[int, Any]]:
-    suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        yield from enumerate(_parquet(path), start=1)
-        return
-    with path.open(encoding="utf-8-sig", newline="" if suffix in (".csv", ".tsv") else None) as file:
-        if suffix == ".json":
-            yield from _elements(json.load(file))
-        elif suffix in (".csv", ".tsv"):
-            csv.field_size_limit(sys.maxsize)
-            yield from enumerate(csv.reader(file, delimiter="\t" if suffix == ".tsv" else ","), start=1)
-        else:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, json.loads(line) if suffix == ".jsonl" else line
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path}: is not valid JSON ({error}); mend it or leave it out") from error
+    yield from rowfiles.entries(path)
 
 
 def _elements(data: Any) -> Iterator[tuple[int, Any]]:
-    """The rows of a JSON value: of an array, of the arrays in an object ({"data": [...]}, columns), or itself."""
+    """The rows of a JSON object: those of the arrays in it ({"data": [...]}, columns), or itself."""
     arrays = data.values() if isinstance(data, dict) else [data]
     for value in arrays:
         yield from enumerate(value, start=1) if isinstance(value, list) else [(1, value)]
-
-
-def _parquet(path: Path) -> Iterator[Any]:
-    try:
-        from pyarrow.parquet import ParquetFile
-    except ImportError as error:
-        raise SettingsError(f"{path}: reading parquet needs pyarrow: pip install pyarrow") from error
-    with ParquetFile(path) as file:
-        for batch in file.iter_batches():
-            yield from batch.to_pylist()
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -73,7 +73,7 @@ def test_every_kind_of_file_is_read(tmp_path: Path):
     (tmp_path / "a.txt").write_text(f"none\n{ROW}\n")
     for name, mark in (("a.csv", ","), ("a.tsv", "\t")):
         with (tmp_path / name).open("w", newline="") as file:
-            csv.writer(file, delimiter=mark).writerows([["text", "label"], [ROW, "1"]])
+            csv.writer(file, delimiter=mark).writerows([["text", "label"], ["none", "0"], [ROW, "1"]])
     parquet.write_table(pa.table({"label": [0, 1], "text": ["none", ROW]}), tmp_path / "a.parquet")
     for path in sorted(tmp_path.iterdir()):
         assert TestSets([path]).holding(item("When does it open?", ROW)) == f"{path.as_posix()}:2"
@@ -89,9 +89,9 @@ def test_of_two_files_the_first_is_named(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.jsonl", b"{", "not valid jsonl"),
-        ("a.json", b"[", "not valid json"),
-        ("a.parquet", b"PAR", "not valid parquet"),
+        ("a.jsonl", b"{", "not valid JSON"),
+        ("a.json", b"[", "not valid JSON"),
+        ("a.parquet", b"PAR", "cannot be read"),
         ("a.txt", b"\xff\xfe\xfa", "not UTF-8"),
         ("a.txt", b" \n", "no text in it"),
         ("a.docx", b"PK", "convert the file"),
