@@ -27,7 +27,8 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 def entries(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the rows of a file, each with its number: from 1, in JSON lines that of the line.
 
-    Parquet, CSV and TSV are told by the name, a JSON array and JSON lines by how they begin; all but Parquet may be .gz.
+    Parquet, CSV and TSV are told by the name, a JSON array and JSON lines by how they begin. All but Parquet may be
+    packed (.gz).
 
     Raises:
         SettingsError: the file cannot be read, or not to its end; names the row where it can.

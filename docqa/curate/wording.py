@@ -249,11 +249,10 @@ def about_paper(question: str, language: str) -> bool:
 # -------------------------------------------------------------------------------------------------- dated wording
 
 _DATED_EN = re.compile(
-    r"\b(?:today(?:'s)?|nowadays|these days|yesterday|tomorrow|presently|at present|at the moment|right now|as of now|"
-    r"until now|up to now|in recent (?:years|months|decades|times)|(?:this|last) (?:year|month|week|century)(?! of)|"
+    r"\b(?:yesterday|tomorrow|as of now|until now|up to now|(?:this|last) (?:year|month|week|century)(?! of)|"
     r"\w+ (?:years|months|weeks|days) ago|state[- ]of[- ]the[- ]art)\b|"
     r"\bcurrently (?:supported|available|used|known|valid|applicable|in)\b|"
-    r"(?<!the )(?<!a )(?<!any )\bcurrently\b|(?<!most )(?<!least )\brecently\b(?!-)(?! used)|"
+    r"(?<!most )(?<!least )\brecently\b(?!-)(?! used)|"
     r"(?<!up )(?<!up-)\bto date\b|"
     r"(?<!at the )\b(?:latest|newest|most recent) (?:version|release|edition|model|news|update|generation|standard|"
     r"research|technology|data|figures)s?\b|"
@@ -262,16 +261,49 @@ _DATED_EN = re.compile(
     re.IGNORECASE,
 )
 _DATED_ZH = re.compile(
-    "目前|(?<![出体表实呈发展显浮再兑闪重])现在(?!时)|如今|现今|当今|今[天日](?!份)|近年来?|最近(?=几年|，|,|又|才|这|发生)|"
-    "最新(?=版|的?(?:研究|数据|消息|进展|技术|规定|型号|统计|标准|款))|去年|今年|明年|昨[天日]|明天(?!冬)|迄今|至今|现阶段|眼下|"
-    "近[日来](?!访)|不久前|截[至止]目前|当前(?=，|,|我国|市场|形势|阶段|版本|国内|国际|世界|全球|经济|正在|已经|尚)"
+    "最近(?=几年|，|,|又|才|这|发生)|最新(?=版|的?(?:研究|数据|消息|进展|技术|规定|型号|统计|标准|款))|去年|今年|明年|昨[天日]|"
+    "明天(?!冬)|今[天日](?!份)|近[日来](?!访)|不久前|截[至止]目前|"
+    "当前(?=，|,|我国|市场|形势|阶段|版本|国内|国际|世界|全球|经济|正在|已经|尚)"
+)
+
+_NOW_EN = re.compile(
+    r"\b(?:today(?:'s)?|nowadays|these days|presently|at present|at the moment|right now|"
+    r"in recent (?:years|months|decades|times))\b|(?<!the )(?<!a )(?<!any )\bcurrently\b",
+    re.IGNORECASE,
+)
+_NOW_ZH = re.compile("目前|(?<![出体表实呈发展显浮再兑闪重])现在(?!时)|如今|现今|当今|近年来?|迄今|至今|现阶段|眼下")
+
+_CHANGING_EN = re.compile(
+    r"\bhow (?:many|much|high|large|often)\b|\b(?:number|amount|rates?|prices?|costs?|fees?|charges?|limits?|"
+    r"population|versions?|release|status|trends?|changes?|grow(?:s|n|th|ing)?|president|ceo|chair\w*|minister|director|manager|"
+    r"leads?|leaders?|led|heads?|owns?|owners?|owned|employ\w*|members?|offer(?:s|ed)?|maintain\w*|support(?:s|ed)?|"
+    r"available|valid|in force|under way)\b",
+    re.IGNORECASE,
+)
+_CHANGING_ZH = re.compile(
+    "多少|几[个名种家条台次项天年]|[利费汇税比]率|价格?|[费金限余]额|费用|数量|人数|人口|规模|版本|状态|变化|趋势|增长|总统|总理|主席|总裁|部长|"
+    "校长|院长|市长|董事长|经理|主任|领导|负责人|职[位务]|任职|现任|成员|员工|供应|提供|有效|施行|实施|进行"
 )
 
 
-def dated(text: str, language: str) -> str:
-    """The words in ``text`` that are true only on the day of writing; "" when there are none."""
-    found = (_DATED_ZH if language == "zh" else _DATED_EN).search(normalize(text))
-    return found.group() if found else ""
+def dated(text: str, language: str, asks_of_change: bool) -> str:
+    """The words in ``text`` that are true only on the day of writing; "" when there are none.
+
+    Args:
+        asks_of_change: whether the question does, see ``asks_of_change``: then "now" counts, too. What lasts ("Which
+            plate is it part of at present?") stays true when it is read.
+    """
+    chinese = language == "zh"
+    patterns = [_DATED_ZH if chinese else _DATED_EN]
+    if asks_of_change:
+        patterns.append(_NOW_ZH if chinese else _NOW_EN)
+    found = (pattern.search(normalize(text)) for pattern in patterns)
+    return next((match.group() for match in found if match), "")
+
+
+def asks_of_change(question: str, language: str) -> bool:
+    """Whether a question asks for what is another thing next year: a rate, a count, who holds an office, a status."""
+    return bool((_CHANGING_ZH if language == "zh" else _CHANGING_EN).search(normalize(question)))
 
 
 def is_one_sentence(text: str, language: str) -> bool:

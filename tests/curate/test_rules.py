@@ -101,10 +101,25 @@ def test_an_answer_that_sends_its_reader_to_the_page_is_vague(question: str, ans
         "目前的利率是多少?",
         "近年来电视剧有什么变化?",
         "公司现在有多少员工?",
+        "Who is the director of the bank at present?",
+        "What fee does the bank charge nowadays?",
     ],
 )
 def test_a_question_tied_to_the_day_of_writing_is_time_bound(question: str) -> None:
     assert time_bound(item(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What equation describes the force today?",
+        "Which plate is the block at present a part of?",
+        "华北陆块目前是哪个板块的一部分?",
+        "如今的赛里木湖被誉为什么?",
+    ],
+)
+def test_what_lasts_is_not_time_bound_for_the_word_now(question: str) -> None:
+    assert not time_bound(item(question))
 
 
 def test_a_dated_word_counts_in_an_answer_of_one_sentence_only() -> None:
