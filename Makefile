@@ -23,7 +23,7 @@ demo: $(VENV)/.demo  ## build a verified, blended set from the documents in corp
 	@echo "and out/demo/README.md (the dataset card: what was kept, what was dropped and why)."
 
 test: $(VENV)/.test  ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 fuzz: $(VENV)/.test  ## run 300 spoilt PDFs through the whole line (6 minutes on 2 cores)
 	$(BIN)/pytest tests/fuzz
