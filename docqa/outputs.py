@@ -213,7 +213,9 @@ def _summary(
         models=means.models,
         prompts=means.prompts,
         not_done=means.not_done,
-        notes=tuple(line for line in (note, *_contamination(items, tests), *means.notes, *warned) if line),
+        notes=tuple(
+            line for line in (note, _reworded(kept), *_contamination(items, tests), *means.notes, *warned) if line
+        ),
         failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
         usage=means.usage,
     )
@@ -229,6 +231,13 @@ def _scores(kept: Sequence[QAItem], asked: Sequence[str]) -> Iterator[tuple[str,
         values = [scores[name] for scores in known if name in scores]
         mean = sum(values) / len(values) if values else 0.0
         yield name.replace("_", " "), ScoreCounts(mean=mean, rated=len(values), unrated=len(kept) - len(values))
+
+
+def _reworded(kept: Sequence[QAItem]) -> str:
+    count = sum(bool(item.asked_first) for item in kept)
+    return (
+        f"{count:,} questions begin in other words than they were verified in; asked_first has those" if count else ""
+    )
 
 
 def _contamination(items: Sequence[QAItem], tests: Sequence[Path]) -> Iterator[str]:
