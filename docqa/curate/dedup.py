@@ -18,6 +18,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from docqa import veto
@@ -217,8 +218,9 @@ def _brief_answers_to_other_words(a: QAItem, b: QAItem) -> bool:
     return brief and min(len(first - second), len(second - first)) > 1
 
 
-def _content(text: str) -> set[str]:
-    return {stem(token) for token in rouge_tokens(text) if token not in FUNCTION_WORDS}
+@lru_cache(maxsize=1 << 16)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(stem(token) for token in rouge_tokens(text) if token not in FUNCTION_WORDS)
 
 
 def _about_different_things(a: str, b: str) -> bool:

@@ -147,7 +147,8 @@ async def _asked(
         pairs = [{"question": item.question, "answer": item.answer} for item in left]
         passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
         system, user = prompts.render(name, chunk.language, pairs=pairs, **passage)
-        prompt = Prompt(system, user, reply, TOKENS_A_RATING * (len(left) + 1), turn=Turn.CHECK, group=chunk.id)
+        # Among the long checks it would wait for a whole round of them, and with it the first item of the run.
+        prompt = Prompt(system, user, reply, TOKENS_A_RATING * (len(left) + 1), turn=Turn.SHORT, group=chunk.id)
         try:
             rated = _lined_up(left, (await session.ask(prompt)).ratings)
             if not rated:

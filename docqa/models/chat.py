@@ -27,7 +27,7 @@ class Turn(IntEnum):
     BEGIN = 1
     """The first call about a chunk."""
     SHORT = 2
-    """A short call about an item: what the closed book says, or the judge."""
+    """A short call about an item: what the closed book says, or the judge; and the rating that ends a chunk."""
     CHECK = 3
     """A long one, with its passages."""
 
