@@ -360,7 +360,7 @@ class Row(Record):
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
         chunk_ids, path, pages, task_type, decision: the item's, to find its text and to trace the row by.
-        rejected: an answer to the same question that is surely wrong, or "".
+        rejected: an answer to the same question that verification found wrong, or "".
         rejected_by: where that comes from, as ``export.rejected`` names it.
     """
 

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from docqa import pipeline
 from docqa.settings import load
 from docqa.summary import Summary
+
+hypothesis.settings.register_profile("docqa", deadline=None)  # no test here asserts a time
+hypothesis.settings.load_profile("docqa")
 
 ROOT = Path(__file__).parent.parent
 CORPORA = ROOT / "corpora"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from docqa.export.rejected import rejected
+from docqa.export.rejected import losing
 from docqa.records import QAItem, Row, content_id
 
 Unit = Literal["rows", "tokens"]
@@ -15,7 +15,7 @@ def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
 
 
 def _row(item: QAItem) -> Row:
-    wrong, source = rejected(item)
+    wrong, source = losing(item)
     return Row(
         instruction=item.question,
         output=item.answer,

@@ -168,7 +168,10 @@ def _repeated(text: str) -> str:
 def _echoes(text: str) -> bool:
     """Whether a sentence of five words or more follows itself, or stands there three times."""
     language = "zh" if cjk_ratio(text) else "en"
-    said = [squash(text[start:end]).rstrip(".。") for start, end in sentences(text, language)]
+    spans = list(sentences(text, language))
+    if len(spans) < 2:
+        return False
+    said = [squash(text[start:end]).rstrip(".。") for start, end in spans]
     long = [sentence for sentence in said if len(words(sentence)) >= 5 or len(sentence) >= 20]
     return any(a == b for a, b in pairwise(long)) or max(Counter(long).values(), default=0) >= 3
 

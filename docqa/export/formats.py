@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from docqa.errors import BlendError
+from docqa.export.rejected import rejected
 from docqa.records import Row
 from docqa.settings import ExportSettings, Format
 from docqa.text import squash
@@ -129,7 +130,7 @@ def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]
         for written in made:
             written |= _trace(row)
             if form in COMPARED:
-                written[REJECTED_BY] = "" if written.get("label") else row.rejected_by
+                written[REJECTED_BY] = "" if written.get("label") else _wrong(row)[1]
     return made
 
 
@@ -154,15 +155,15 @@ def _messages(row: Row) -> list[Written]:
 
 
 def _preference(row: Row) -> list[Written]:
-    if not _comparable(row):
-        return []
-    return [{"prompt": _prompt(row), "chosen": row.output, "rejected": row.rejected, "system": row.system}]
+    wrong, _ = _wrong(row)
+    return [{"prompt": _prompt(row), "chosen": row.output, "rejected": wrong, "system": row.system}] if wrong else []
 
 
 def _kto(row: Row) -> list[Written]:
+    wrong, _ = _wrong(row)
     answers = [(row.output, True)] if row.group else []
-    if _comparable(row):
-        answers.append((row.rejected, False))
+    if wrong:
+        answers.append((wrong, False))
     return [
         {"prompt": _prompt(row), "completion": text, "label": label, "system": row.system} for text, label in answers
     ]
@@ -177,17 +178,16 @@ _MAKERS: dict[Format, Callable[[Row], list[Written]]] = {
 }
 
 
-def _comparable(row: Row) -> bool:
-    """Whether it is a domain row with a rejected answer.
+def _wrong(row: Row) -> tuple[str, str]:
+    """The answer to reject and where it comes from; ("", "") for none.
 
     Raises:
-        BlendError: the rejected answer is the right one again.
+        BlendError: it is the right one again.
     """
-    if not row.group or not row.rejected.strip():
-        return False
-    if squash(row.rejected) == squash(row.output):
+    wrong, source = rejected(row)
+    if wrong and squash(wrong) == squash(row.output):
         raise BlendError(f"{_name(row)} rejects the answer that it gives; leave its rejected answer out")
-    return True
+    return wrong, source
 
 
 def _turns(row: Row) -> list[str]:

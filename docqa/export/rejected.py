@@ -1,21 +1,30 @@
-"""An item -> the answer that a preference row rejects: verification's losing one, else a corrupted one."""
+"""The answer that a preference row rejects: verification's losing one, else a corrupted one."""
 
 from docqa.export.corrupt import corrupted
-from docqa.records import Answer, QAItem
+from docqa.records import Answer, QAItem, Row
 from docqa.text import squash
 
 
-def rejected(item: QAItem) -> tuple[str, str]:
-    """(answer, where it comes from); ("", "") when there is none that is surely wrong.
-
-    A losing answer comes from ``closed_book`` or ``retrieval``, a corrupted one from what was changed: ``number``,
-    ``unit``, ``name`` or ``negation``.
-    """
+def losing(item: QAItem) -> tuple[str, str]:
+    """(answer, ``closed_book`` or ``retrieval``) of an answer that verification found wrong; ("", "") for none."""
     if verdict := item.verdict:
         for answer, source in ((verdict.closed_book, "closed_book"), (verdict.retrieval, "retrieval")):
             if answer is not None and _lost(answer, item.answer):
                 return answer.text, source
-    kind, text = corrupted(item.question, item.answer, item.language, item.id)
+    return "", ""
+
+
+def rejected(row: Row) -> tuple[str, str]:
+    """(answer, where it comes from); ("", "") when there is none that is surely wrong, and for general rows.
+
+    The row's own losing answer, else its answer corrupted; that one comes from what was changed: ``number``, ``unit``,
+    ``name`` or ``negation``.
+    """
+    if not row.group:
+        return "", ""
+    if row.rejected.strip():
+        return row.rejected, row.rejected_by
+    kind, text = corrupted(row.instruction, row.output, row.language, row.item_id)
     return text, kind
 
 

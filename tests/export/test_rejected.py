@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa import veto
+from docqa.blend import rows_from_items
+from docqa.export import rejected as rejecting
 from docqa.export.corrupt import changed_number, corrupted, flipped
-from docqa.export.rejected import rejected
 from docqa.records import Answer, Decision, Origin, QAItem, Verdict
 from docqa.text import squash
 
@@ -30,6 +31,11 @@ def item(answer: str, question: str = "What is it?", language: str = "en", **ver
         verdict=Verdict(decision=Decision.NOVEL, **verdict),
         kept=True,
     )
+
+
+def rejected(item: QAItem) -> tuple[str, str]:
+    (row,) = rows_from_items([item])
+    return rejecting.rejected(row)
 
 
 def test_a_losing_closed_book_answer_comes_first_then_retrieval_s() -> None:

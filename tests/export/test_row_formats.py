@@ -85,6 +85,12 @@ def test_preference_sets_the_answer_against_the_rejected_one() -> None:
     assert one(ROW, "preference")["rejected_by"] == "number"
 
 
+def test_a_row_without_a_losing_answer_rejects_its_own_changed_by_rule() -> None:
+    (written,) = format_row(ROW.model_copy(update={"rejected": "", "rejected_by": ""}), "preference")
+    assert written["rejected"] != written["chosen"]
+    assert written["rejected_by"] in ("number", "unit")
+
+
 def test_kto_has_a_row_an_answer_with_a_boolean_label() -> None:
     right, wrong = format_row(ROW, "kto")
     assert (right["completion"], right["label"], right["rejected_by"]) == ("50 m³/h", True, "")
@@ -93,7 +99,7 @@ def test_kto_has_a_row_an_answer_with_a_boolean_label() -> None:
 
 
 def test_without_a_rejected_answer_there_is_no_pair_and_the_right_one_stays() -> None:
-    row = ROW.model_copy(update={"rejected": "", "rejected_by": ""})
+    row = ROW.model_copy(update={"output": "离心泵", "rejected": "", "rejected_by": ""})
     assert format_row(row, "preference") == []
     assert [written["label"] for written in format_row(row, "kto")] == [True]
 
