@@ -220,8 +220,8 @@ def test_a_worker_that_hangs_in_a_library_ends_with_its_parent(hanging: tuple[su
     parent, worker = hanging
     assert worker.is_dir()
     parent.send_signal(how)
-    parent.wait(10)
-    deadline = time.monotonic() + 5
+    parent.wait(60)  # it ends at once, but on a machine that is busy
+    deadline = time.monotonic() + 30
     while worker.is_dir() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not worker.is_dir()
