@@ -119,7 +119,8 @@ def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]
     of the right number holds by construction: a Row has its earlier turns in pairs.
 
     Raises:
-        BlendError: a trainer would skip the row without a word; the message says why and what to do.
+        BlendError: a trainer would skip the row without a word, or the format does not hold its turns; the message says
+            why and what to do.
     """
     said = (row.instruction, row.output, *(text for turn in row.history for text in turn))
     if not all(text.strip() for text in said):
@@ -134,11 +135,7 @@ def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]
 
 
 def _alpaca(row: Row) -> list[Written]:
-    if row.history:
-        raise BlendError(
-            f"{_name(row)} is a conversation of {len(row.history) + 1} turns, which the alpaca format does not hold; "
-            "choose --format sharegpt or messages, or general data of single turns"
-        )
+    _check_single_turn(row, "alpaca")
     return [{"instruction": row.instruction, "input": row.input, "output": row.output, "system": row.system}]
 
 
@@ -161,6 +158,8 @@ def _preference(row: Row) -> list[Written]:
 
 def _kto(row: Row) -> list[Written]:
     answers = [(row.output, True)] if row.group else []
+    if answers:
+        _check_single_turn(row, "kto")
     if _comparable(row):
         answers.append((row.rejected, False))
     return [
@@ -175,6 +174,14 @@ _MAKERS: dict[Format, Callable[[Row], list[Written]]] = {
     "preference": _preference,
     "kto": _kto,
 }
+
+
+def _check_single_turn(row: Row, form: Format) -> None:
+    if row.history:
+        raise BlendError(
+            f"{_name(row)} is a conversation of {len(row.history) + 1} turns, which the {form} format does not hold; "
+            "choose --format sharegpt or messages, or data of single turns"
+        )
 
 
 def _comparable(row: Row) -> bool:
