@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from docqa import pipeline
 from docqa.settings import load
 from docqa.summary import Summary
+
+settings.register_profile("docqa", deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("docqa")
 
 ROOT = Path(__file__).parent.parent
 CORPORA = ROOT / "corpora"
