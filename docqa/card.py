@@ -37,6 +37,12 @@ _COMPARED = (
 )
 
 
+_TRACED = (
+    "In the run folder `items.jsonl` holds every item made, kept or dropped, with its evidence, page and verdict; a "
+    "row's `id` is the item's."
+)
+
+
 def card(summary: Summary, settings: str, license: str, files: Sequence[File], name: str) -> str:
     """Write the card.
 
@@ -61,6 +67,7 @@ def card(summary: Summary, settings: str, license: str, files: Sequence[File], n
         _models(summary),
         f"## Settings\n\n{_fenced(settings, 'toml')}",
         _files(files),
+        _TRACED,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -76,6 +83,7 @@ def blend_card(blended: Blended, settings: str, license: str, files: Sequence[Fi
         "\n".join(["## What was done", "", "| | total | |", "|---|---:|---|", *_row_counts(rows)]),
         _list("Known limits", blended.notes, "") if blended.notes else "",
         f"## Settings\n\n{_fenced(settings, 'toml')}",
+        _files(files),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -200,11 +208,7 @@ def _sources(summary: Summary) -> str:
 def _files(files: Sequence[File]) -> str:
     lines = ["## Files", "", "| file | format | rows |", "|---|---|---:|"]
     lines += [f"| {file.name} | {file.form} | {file.rows:,} |" for file in files]
-    lines += [
-        "",
-        "`items.jsonl` holds every item made, kept or dropped, with its evidence, page and verdict; a row's `id` is "
-        "the item's. `dataset_info.json` is LLaMA-Factory's registry of the files here.",
-    ]
+    lines += ["", "`dataset_info.json` is LLaMA-Factory's registry of those that have rows."]
     if any(file.form in COMPARED for file in files):
         lines += ["", _COMPARED]
     return "\n".join(lines)

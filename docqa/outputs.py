@@ -113,7 +113,8 @@ class Seen:
 def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, settings: Settings, means: Means) -> Summary:
     """Write everything, the items first: what was made is on disk before a blend that can't be made is refused.
 
-    The rows are next, so that those which a format cannot hold can be exported in another.
+    The rows are next, so that those which a format cannot hold can be exported in another. Without a summary there is
+    nothing to export: the old one goes first, so that an old run's rows are never written with a new run's settings.
 
     Args:
         means: what did the work.
@@ -122,6 +123,7 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
         BlendError: there are too few general rows, or one that its format can't hold.
     """
     covered = seen.coverage()
+    (out / SUMMARY).unlink(missing_ok=True)
     write_records(out / "items.jsonl", items)
     write_records(out / "coverage.jsonl", covered)
     write_records(out / "errors.jsonl", seen.failures)
@@ -148,8 +150,7 @@ def blended(
     """
     blending = settings.blend
     ratio = blending.general_ratio if general.sources else 0.0
-    thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
-    drawn = draw(general, domain, ratio, blending.general_repeat, thresholds)
+    drawn = draw(general, domain, ratio, blending.general_repeat, settings.curate.thresholds)
     halves = split([*domain, *drawn.rows], settings.export.val_share)
     sides: dict[export.Side, Sequence[Row]] = {
         "train": arrange(halves.train, blending.mix, settings.seed),

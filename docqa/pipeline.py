@@ -68,10 +68,9 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             verifying = asyncio.ensure_future(_verify(corpus, backend, made, verified, out))
             await together(_generate(corpus, paths, backend, made), verifying)
             means = backend.means()
-        thresholds = {"en": settings.curate.rouge_l, "zh": settings.curate.rouge_l_zh}
         items = curate.curate(
             read_records(verified.path, QAItem),
-            thresholds,
+            settings.curate.thresholds,
             settings.verify.known_share,
             settings.curate.floors,
             _meaning(settings, verifying.result(), backend.embedder is None),

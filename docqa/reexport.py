@@ -1,5 +1,6 @@
 """A finished run -> its set again, in other formats: the rows are those of the run, and nothing is made or asked."""
 
+import tomllib
 from pathlib import Path
 
 from docqa import export
@@ -7,8 +8,8 @@ from docqa.card import card
 from docqa.errors import SettingsError
 from docqa.outputs import SUMMARY, context_texts, rows_path
 from docqa.records import Row
-from docqa.runfolder import read_records, write_text
-from docqa.settings import ExportSettings
+from docqa.runfolder import read_record, read_records, write_text
+from docqa.settings import ExportSettings, load, to_toml
 from docqa.summary import Summary
 
 
@@ -16,17 +17,25 @@ def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.Fi
     """Write the set of the run folder ``run`` to ``out``, with its registry and card.
 
     Raises:
-        SettingsError: ``run`` is not the folder of a finished run, or a package is missing.
+        SettingsError: ``run`` is not the folder of a finished run of this docqa, ``out`` cannot be written to, or a
+            package is missing.
         BlendError: a row is not fit for a format.
     """
     export.check_installed(settings.file_type)
-    for path in (run / SUMMARY, *(rows_path(run, side) for side in export.SIDES)):
+    for path in (run / SUMMARY, run / "settings.toml", *(rows_path(run, side) for side in export.SIDES)):
         if not path.is_file():
             raise SettingsError(f"{path}: there is no such file; give the folder of a finished `docqa run`")
+    summary = read_record(run / SUMMARY, (run / SUMMARY).read_text(encoding="utf-8"), Summary)
     sides = {side: read_records(rows_path(run, side), Row) for side in export.SIDES}
     files = export.write_set(sides, out, settings, context_texts(run, settings))
-    summary = Summary.model_validate_json((run / SUMMARY).read_bytes())
-    made_with = (run / "settings.toml").read_text(encoding="utf-8")
     name = f"{run.resolve().name} SFT set"
-    write_text(out / "README.md", card(summary, made_with, settings.license, files, name))
+    write_text(out / "README.md", card(summary, _settings(run, settings), settings.license, files, name))
     return files
+
+
+def _settings(run: Path, written: ExportSettings) -> str:
+    """What the set was made with: the run's settings, whatever the environment says now, and how it is written here."""
+    file = run / "settings.toml"
+    made_with = tomllib.loads(file.read_text(encoding="utf-8"))
+    made_with["export"] |= written.model_dump(exclude={"val_share"})
+    return to_toml(load(made_with, file))

@@ -13,7 +13,7 @@ from docqa.pipeline import open_general
 from docqa.records import QAItem, Row, content_id
 from docqa.rowfiles import entries
 from docqa.runfolder import MEMO, read_records, write_text
-from docqa.settings import Settings, to_toml
+from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import Blended
 
 GROUPS = ("document_id", "document", "group", "id")
@@ -35,6 +35,7 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
     if domain.is_dir():
         rows, name = _kept(domain), domain.resolve().name
     else:
+        _check_for_a_file(domain, settings.export)
         rows, name = list(_rows(domain)), domain.name
     if not rows:
         raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
@@ -50,6 +51,16 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
     name = f"{out.resolve().name} SFT set"
     write_text(out / "README.md", blend_card(blended, to_toml(settings), settings.export.license, files, name))
     return blended
+
+
+def _check_for_a_file(domain: Path, asked: ExportSettings) -> None:
+    """Refuse what only the items of a run have: the text of a chunk, a rejected answer."""
+    for wanted, flag in (
+        (asked.context == "input", "--context input"),
+        ("preference" in asked.formats, "--format preference"),
+    ):
+        if wanted:
+            raise SettingsError(f"{domain}: {flag} needs a run folder, whose rows have chunks and rejected answers")
 
 
 def _kept(folder: Path) -> list[Row]:

@@ -78,6 +78,7 @@ def _array(path: Path, file: TextIO) -> Iterator[tuple[int, Any]]:
     while True:
         at = _after_space(text, at)
         if number == 1 and text[at : at + 1] == "]":
+            _check_end(path, text[at + 1 :], file)
             return
         try:
             value, end = decode(text, at)
@@ -95,8 +96,14 @@ def _array(path: Path, file: TextIO) -> Iterator[tuple[int, Any]]:
             continue
         yield number, value
         if mark == "]":
+            _check_end(path, text[end + 1 :], file)
             return
         number, at = number + 1, end + 1
+
+
+def _check_end(path: Path, rest: str, file: TextIO) -> None:
+    if rest.strip() or file.read(_BLOCK).strip():
+        raise SettingsError(f"{path}: there is more behind the end of its array; mend it, or make it JSON lines")
 
 
 def _after_space(text: str, at: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from docqa.errors import SettingsError
 
@@ -25,9 +25,19 @@ MEMO = "run.db"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a name beside ``path`` to write to; it takes ``path``'s place when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Give a name beside ``path`` to write to; it takes ``path``'s place when the block ends without an error.
+
+    Raises:
+        SettingsError: nothing can be written there.
+    """
     beside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch()
+    except OSError as error:
+        raise SettingsError(
+            f"{path.parent}: cannot be written to ({error.strerror or error}); name another folder with -o"
+        ) from error
     try:
         yield beside
         os.replace(beside, path)
@@ -48,10 +58,26 @@ def write_records(path: Path, records: Iterable[BaseModel]) -> None:
 
 
 def read_records(path: Path, model: type[M]) -> Iterator[M]:
-    """Yield the records of a file that ``write_records`` or a ``Spool`` wrote."""
+    """Yield the records of a file that ``write_records`` or a ``Spool`` wrote.
+
+    Raises:
+        SettingsError: a line of it is no such record.
+    """
     with path.open(encoding="utf-8") as file:
         for line in file:
-            yield model.model_validate_json(line)
+            yield read_record(path, line, model)
+
+
+def read_record(path: Path, text: str, model: type[M]) -> M:
+    """Read the record ``text`` of the file ``path``.
+
+    Raises:
+        SettingsError: it is no such record.
+    """
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise SettingsError(f"{path}: was not written by this docqa; do the run again") from error
 
 
 def chunk_texts(folder: Path) -> dict[str, str]:

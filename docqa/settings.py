@@ -209,6 +209,11 @@ class CurateSettings(Section):
     )
 
     @property
+    def thresholds(self) -> dict[str, float]:
+        """ROUGE-L F1 by language from which two texts are alike."""
+        return {"en": self.rouge_l, "zh": self.rouge_l_zh}
+
+    @property
     def floors(self) -> dict[str, float]:
         """The least scores, by name."""
         return {

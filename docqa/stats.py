@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from docqa.curate.diversity import LENGTHS, length_class
 from docqa.curate.openings import opening
 from docqa.errors import SettingsError
@@ -61,7 +59,7 @@ def stats_text(run: Path) -> str:
     """The counts of the run folder ``run``: kept and dropped, decisions, types, lengths, tokens, openings.
 
     Raises:
-        SettingsError: there is no finished run there.
+        SettingsError: there is no finished run of this docqa there.
     """
     counts = _Counts()
     try:
@@ -69,8 +67,6 @@ def stats_text(run: Path) -> str:
             counts.add(item)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SettingsError(f"{run}: there is no items.jsonl in it; give the folder of a finished run") from error
-    except ValidationError as error:
-        raise SettingsError(f"{run / 'items.jsonl'}: was not written by this docqa; run it again") from error
     kept = counts.languages.total()
     classes = [f"to {bound}" for bound in _TOKENS] + [f"over {_TOKENS[-1]}"]
     sections = [

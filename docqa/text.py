@@ -78,7 +78,7 @@ def join_lines(first: str, second: str, known: Collection[str] = ()) -> str:
 
 
 _BROKEN = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
-_WORD = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![-\u2010\w])")
 
 
@@ -89,7 +89,7 @@ def vocabulary(lines: Iterable[str]) -> frozenset[str]:
 
 def _is_compound(head: str, second: str, known: Collection[str]) -> bool:
     """Whether the hyphen at a line's end is the word's own: it is written so elsewhere, or both halves are words."""
-    match = _WORD.match(second)
+    match = _LETTERS.match(second)
     head, tail = head.casefold(), match.group().casefold() if match else ""
     if head + tail in known:
         return False

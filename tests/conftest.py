@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-import hypothesis
 import pytest
+from hypothesis import settings
 
 from docqa import pipeline
 from docqa.settings import load
 from docqa.summary import Summary
 
-hypothesis.settings.register_profile("docqa", deadline=None)  # no test here asserts a time
-hypothesis.settings.load_profile("docqa")
+settings.register_profile("docqa", deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("docqa")
 
 ROOT = Path(__file__).parent.parent
 CORPORA = ROOT / "corpora"

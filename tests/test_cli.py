@@ -126,6 +126,15 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_ratio_goes_with_the_general_data_that_the_settings_file_names(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# A\n\nText.\n")
+    (tmp_path / "g.json").write_text('[{"instruction": "Add 2 and 3.", "output": "5"}]')
+    (tmp_path / "docqa.toml").write_text('[blend]\ngeneral = ["g.json"]\n')
+    done = docqa("run", ".", "--general-ratio", "0.2", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "20.0% general rows, from g.json" in done.stdout
+
+
 def test_a_run_that_keeps_nothing_exits_with_3_and_says_where_to_look(tmp_path: Path):
     (tmp_path / "a.md").write_text("# Notes\n\nHello there.\n")
     done = docqa("run", "a.md", "-o", "out", cwd=tmp_path)

@@ -111,6 +111,7 @@ def test_a_file_is_never_held_whole(tmp_path: Path, name: str) -> None:
     [
         ("a.jsonl", b'{"a": 1}\n\n{half\n', "row 3: is not valid JSON"),
         ("a.json", '[{"instruction": "é"}]'.encode("latin-1"), "is not UTF-8"),
+        ("a.json", b'[{"a": 1}]\n[{"a": 2}]', "there is more behind the end of its array"),
         ("a.csv", b"instruction,output\nOne,two,three\n", "line 2: has not as many cells"),
         ("a.csv", b'instruction,output\nOne,"two\n', "is not valid CSV after line 1"),
         ("a.parquet", b"PAR0", "cannot be read"),

@@ -175,11 +175,14 @@ def test_the_run_folder_inside_the_source_is_not_read_as_documents(tmp_path: Pat
 
 
 def test_too_few_general_rows_is_an_error_that_counts_them(tmp_path: Path, folder: Path):
-    few = tmp_path / "few.json"
+    few, earlier = tmp_path / "few.json", tmp_path / "out" / "summary.json"
     few.write_text('[{"instruction": "Add 2 and 3.", "output": "2 + 3 = 5."}]')
+    earlier.parent.mkdir()
+    earlier.write_text("of a run before")
     with pytest.raises(BlendError, match=r"there are 1 .*missing.*--general-repeat"):
         pipeline.run(folder, tmp_path / "out", load({"blend": {"general": [str(few)], "general_ratio": 0.1}}))
     assert (tmp_path / "out" / "items.jsonl").exists()
+    assert not earlier.exists()  # the rows of that run do not go with these items
 
 
 @pytest.mark.parametrize("source", ["nowhere", "nothing"])

@@ -89,6 +89,16 @@ def test_card_registry_and_files_agree(demo: Demo, everything: Path):
         assert f" | {len(rows(everything / name)):,} |" in text
 
 
+def test_the_card_states_the_run_s_settings_and_how_the_set_is_written_here(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DOCQA_CHUNK__MAX_TOKENS", "99")
+    export_run(demo[0], tmp_path, ExportSettings(system="Be brief.", formats=("kto",), val_share=0.5))
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for line in ('system = "Be brief."', 'formats = ["kto"]', "val_share = 0.1", "max_tokens = 512"):
+        assert f"\n{line}\n" in card
+
+
 def test_datasets_opens_each_configuration_of_the_card(everything: Path, tmp_path: Path):
     datasets = pytest.importorskip("datasets")
     for form in ("default", *FORMATS[1:]):
@@ -103,6 +113,15 @@ def test_a_folder_that_is_no_finished_run_is_an_error_that_says_what_to_give(tmp
         export_run(tmp_path, tmp_path / "out", ExportSettings())
 
 
+def test_a_run_of_another_docqa_is_an_error_that_says_so(demo: Demo, tmp_path: Path):
+    for name in ("summary.json", "settings.toml", "rows/train.jsonl", "rows/val.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((demo[0] / name).read_bytes())
+    (tmp_path / "summary.json").write_text("{}")
+    with pytest.raises(SettingsError, match=r"summary\.json: was not written by this docqa"):
+        export_run(tmp_path, tmp_path / "out", ExportSettings())
+
+
 def docqa(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "docqa.cli", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -114,6 +133,13 @@ def test_the_command_keeps_what_the_run_had_and_changes_what_is_said(demo: Demo,
     written = json.loads((tmp_path / "train.json").read_text(encoding="utf-8"))
     assert f"{tmp_path / 'train.json'}  {len(written):,} kto rows" in done.stdout
     assert list(written[0]) == ["prompt", "completion", "label", "system"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_an_error_that_says_what_to_do(demo: Demo, tmp_path: Path):
+    (tmp_path / "file").touch()
+    done = docqa("export", demo[0], "-o", tmp_path / "file" / "out")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "cannot be written to" in done.stderr
 
 
 def test_a_push_without_a_token_is_refused_before_anything_is_written(

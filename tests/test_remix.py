@@ -66,6 +66,7 @@ def test_a_set_made_elsewhere_is_blended_to_the_row(tmp_path: Path, general: lis
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "120 rows for supervised fine-tuning, blended with docqa: 90 rows of given.jsonl" in card
     assert "30 general rows (25.0% of all; 25.0% asked for)" in card
+    assert f"| train.messages.jsonl | messages | {done.rows.train} |" in card
     assert "a.jsonl 20, b.jsonl 10" in blended_text(done, out)
     before = {path: path.read_bytes() for path in out.iterdir()}
     remix(given, out, settings)
@@ -120,6 +121,14 @@ def test_what_cannot_be_a_domain_set_is_an_error(tmp_path: Path) -> None:
     ):
         with pytest.raises(SettingsError, match=said):
             remix(given, tmp_path / "out", load())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("asked", [{"context": "input"}, {"formats": ["alpaca", "preference"]}])
+def test_what_only_a_run_s_items_have_is_refused_for_a_file(tmp_path: Path, asked: dict[str, Any]) -> None:
+    given = lines(tmp_path / "given.jsonl", [{"instruction": "Translate.", "input": "Hallo", "output": "Hello"}])
+    with pytest.raises(SettingsError, match="needs a run folder"):
+        remix(given, tmp_path / "out", load({"export": asked}))
     assert not (tmp_path / "out").exists()
 
 

@@ -87,4 +87,4 @@ def test_a_run_that_kept_nothing_is_shown(tmp_path: Path):
 def test_a_folder_that_is_no_run_is_an_error_that_says_so(tmp_path: Path):
     assert "items.jsonl" in str(shown(tmp_path).exception)
     (tmp_path / "items.jsonl").write_text('{"question": 1}\n')
-    assert "run it again" in str(shown(tmp_path).exception)
+    assert "do the run again" in str(shown(tmp_path).exception)

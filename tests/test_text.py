@@ -32,6 +32,7 @@ def test_a_normal_form_stays_as_it_is(text: str):
     [
         ("the temper-", "ature rises", (), "the temperature rises"),
         ("a heavy-", "duty unit", ("heavy", "duty"), "a heavy-duty unit"),
+        ("a heavy-", "duty/long-life unit", ("heavy", "duty"), "a heavy-duty/long-life unit"),
         ("an intra-", "interviewer check", ("intra-interviewer",), "an intra-interviewer check"),
         ("there-", "fore", ("there", "fore", "therefore"), "therefore"),
         ("soft\u00ad", "ware", ("soft", "ware"), "software"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import blend_options, export_options, nested
+from docqa.cli.options import blend_options, export_options, resolved
 
 
 @click.command()
@@ -32,9 +32,8 @@ def blend(domain: Path, out: Path, config: Path | None, quiet: bool, **flags: An
       docqa blend manual.jsonl --general alpaca.json:2 --general hf:tatsu-lab/alpaca:1 --ratio 0.2 --ratio-by tokens
     """
     from docqa.remix import remix
-    from docqa.settings import load
     from docqa.terminal import blended_text
 
-    blended = remix(domain, out, load(nested(flags), config))
+    blended = remix(domain, out, resolved(flags, config))
     if not quiet:
         click.echo(blended_text(blended, out))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import export_options, nested
+from docqa.cli.options import export_options, resolved
 
 
 @click.command()
@@ -31,12 +31,11 @@ def export(run: Path, out: Path | None, push_to_hub: str | None, **flags: Any) -
     """
     from docqa.export import hub
     from docqa.reexport import export_run
-    from docqa.settings import load
 
     if push_to_hub:
         hub.check_pushable()
     file = run / "settings.toml"
-    settings = load(nested(flags), file if file.exists() else None)
+    settings = resolved(flags, file if file.exists() else None)
     folder = out or run / "export"
     files = export_run(run, folder, settings.export)
     for written in files:

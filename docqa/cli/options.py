@@ -1,9 +1,13 @@
 """The flags that several commands have, and their places in the settings."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from docqa.settings import Settings
 
 _MODEL_OPTIONS = (
     click.option(
@@ -134,10 +138,22 @@ def _with(options: Sequence[Callable[[Any], Any]], command: Callable[..., None])
     return command
 
 
-def nested(flags: dict[str, Any]) -> dict[str, Any]:
-    """The flags that were given, in the sections of the settings file."""
-    if flags.get("general_ratio") and not flags["general"]:
+def resolved(flags: dict[str, Any], config: Path | None) -> "Settings":
+    """The settings of a command: the flags that were given over all else.
+
+    Raises:
+        SettingsError: as ``settings.load``.
+    """
+    from docqa.settings import load
+
+    settings = load(_nested(flags), config)
+    if flags.get("general_ratio") and not settings.blend.general:
         raise click.UsageError("--general-ratio needs the general data: name it with --general FILE")
+    return settings
+
+
+def _nested(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags that were given, in the sections of the settings file."""
     flags["name"] = flags.pop("model", None)
     places = {
         "name": "model",

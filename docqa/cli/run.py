@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import blend_options, export_options, model_options, nested
+from docqa.cli.options import blend_options, export_options, model_options, resolved
 
 
 @click.command()
@@ -52,9 +52,8 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
     """
     from docqa import pipeline, terminal
     from docqa.progress import progress
-    from docqa.settings import load
 
-    settings = load(nested(flags), config)
+    settings = resolved(flags, config)
     if dry_run:
         for line in pipeline.plan(source, out, settings):
             click.echo(line)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from docqa.cli.options import model_options, nested
+from docqa.cli.options import model_options, resolved
 
 
 @click.command()
@@ -32,9 +32,8 @@ def verify(items: Path, corpus: Path, out: Path, config: Path | None, quiet: boo
     from docqa import terminal
     from docqa.audit import audit
     from docqa.progress import progress
-    from docqa.settings import load
 
-    settings = load(nested(flags), config)
+    settings = resolved(flags, config)
     with progress(terminal=sys.stderr.isatty() and not quiet) as shown:
         done = audit(items, corpus, out, settings, shown)
     if not quiet:

@@ -120,7 +120,8 @@ def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]
     of the right number holds by construction: a Row has its earlier turns in pairs.
 
     Raises:
-        BlendError: a trainer would skip the row without a word; the message says why and what to do.
+        BlendError: a trainer would skip the row without a word, or the format does not hold its turns; the message says
+            why and what to do.
     """
     said = (row.instruction, row.output, *(text for turn in row.history for text in turn))
     if not all(text.strip() for text in said):
@@ -135,11 +136,7 @@ def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]
 
 
 def _alpaca(row: Row) -> list[Written]:
-    if row.history:
-        raise BlendError(
-            f"{_name(row)} is a conversation of {len(row.history) + 1} turns, which the alpaca format does not hold; "
-            "choose --format sharegpt or messages, or general data of single turns"
-        )
+    _check_single_turn(row, "alpaca")
     return [{"instruction": row.instruction, "input": row.input, "output": row.output, "system": row.system}]
 
 
@@ -156,12 +153,18 @@ def _messages(row: Row) -> list[Written]:
 
 def _preference(row: Row) -> list[Written]:
     wrong, _ = _wrong(row)
-    return [{"prompt": _prompt(row), "chosen": row.output, "rejected": wrong, "system": row.system}] if wrong else []
+    if not wrong:
+        return []
+    _check_single_turn(row, "preference")
+    return [{"prompt": _prompt(row), "chosen": row.output, "rejected": wrong, "system": row.system}]
 
 
 def _kto(row: Row) -> list[Written]:
+    if not row.group:
+        return []
+    _check_single_turn(row, "kto")
+    answers = [(row.output, True)]
     wrong, _ = _wrong(row)
-    answers = [(row.output, True)] if row.group else []
     if wrong:
         answers.append((wrong, False))
     return [
@@ -176,6 +179,14 @@ _MAKERS: dict[Format, Callable[[Row], list[Written]]] = {
     "preference": _preference,
     "kto": _kto,
 }
+
+
+def _check_single_turn(row: Row, form: Format) -> None:
+    if row.history:
+        raise BlendError(
+            f"{_name(row)} is a conversation of {len(row.history) + 1} turns, which the {form} format does not hold; "
+            "choose --format sharegpt or messages, or data of single turns"
+        )
 
 
 def _wrong(row: Row) -> tuple[str, str]:

@@ -95,8 +95,10 @@ def _register(files: Sequence[File], folder: Path) -> None:
     path = folder / "dataset_info.json"
     try:
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if not isinstance(known, dict):
+            raise ValueError("it is no object with an entry a file")
     except ValueError as error:
-        raise SettingsError(f"{path}: is not valid JSON ({error}); mend it, or write to another folder") from error
+        raise SettingsError(f"{path}: is no registry ({error}); mend it, or write to another folder") from error
     written = {file.name for file in files}
     for side in SIDES:
         for stem in (side, *(f"{side}.{form}" for form in FORMATS)):

@@ -149,9 +149,10 @@ def test_a_conversation_is_read_back_as_it_was_written(form: str) -> None:
     assert back.model_copy(update={"language": ""}) == TURNS
 
 
-def test_a_conversation_does_not_fit_into_alpaca_and_the_error_says_what_to_do() -> None:
-    with pytest.raises(BlendError, match="--format sharegpt"):
-        format_row(TURNS, "alpaca")
+@pytest.mark.parametrize("form", ["alpaca", "kto"])
+def test_a_conversation_does_not_fit_into_single_turns_and_the_error_says_what_to_do(form: str) -> None:
+    with pytest.raises(BlendError, match=f"2 turns, which the {form} format does not hold; choose --format sharegpt"):
+        format_row(TURNS.model_copy(update={"group": "d"}), form)
 
 
 @pytest.mark.parametrize("form", FORMATS)

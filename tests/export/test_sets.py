@@ -81,6 +81,13 @@ def test_another_export_takes_the_place_of_the_one_before_and_of_nothing_else(tm
     assert list(info) == ["mine", "docqa_train"]
 
 
+@pytest.mark.parametrize("text", ["[]", "{half", '"train"'])
+def test_a_registry_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "dataset_info.json").write_text(text)
+    with pytest.raises(SettingsError, match="is no registry"):
+        write_set({"train": [ROW]}, tmp_path, asked())
+
+
 @pytest.mark.parametrize("file_type", ["jsonl", "json", "parquet"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_datasets_opens_every_format_in_every_file_type(
