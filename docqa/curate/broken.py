@@ -212,9 +212,11 @@ def _begins_elsewhere(question: str, answer: str) -> bool:
     """Whether an answer begins with a sentence that has nothing of the question, and a later one has most of it."""
     spans = sentences(answer, "zh" if cjk_ratio(answer) else "en")
     said = [answer[start:end] for start, end in spans if end - start > 1]
+    if len(said) < 3:
+        return False
     asked = set(_content(question))
     shares = [len(asked & set(_content(sentence))) / max(1, len(asked)) for sentence in said]
-    return len(said) > 2 and len(asked) > 2 and shares[0] < 0.2 and max(shares) >= 0.5
+    return len(asked) > 2 and shares[0] < 0.2 and max(shares) >= 0.5
 
 
 def _cut_off(answer: str, item: QAItem) -> str:
@@ -282,5 +284,7 @@ def _unrelated(question: str, answer: str, item: QAItem) -> str:
 
 def _content(text: str) -> list[str]:
     """Content words, and pairs of neighbouring ideographs: a single ideograph is found in any text."""
+    if text.isascii():
+        return [word for word in words(text) if word not in _CONTENTLESS_EN]
     pairs = re.findall(f"(?=([{CJK}]{{2}}))", text)
     return pairs + [word for word in words(text) if word not in _CONTENTLESS_EN and not re.match(f"[{CJK}]", word)]

@@ -21,7 +21,7 @@ from collections.abc import Callable
 
 from docqa import veto
 from docqa.curate.broken import broken
-from docqa.curate.wording import asks_of_change, dated, is_one_sentence, vague_answer, vague_question
+from docqa.curate.wording import dated, is_one_sentence, vague_answer, vague_question
 from docqa.records import QAItem
 from docqa.text import normalize
 
@@ -47,10 +47,9 @@ def vague_reference(item: QAItem) -> str:
 
 def time_bound(item: QAItem) -> str:
     """The dated word in the question or in an answer of one sentence."""
-    changing = asks_of_change(item.question, item.language)
-    if found := dated(item.question, item.language, changing):
+    if found := dated(item.question, item.question, item.language):
         return found
-    return dated(item.answer, item.language, changing) if is_one_sentence(item.answer, item.language) else ""
+    return dated(item.answer, item.question, item.language) if is_one_sentence(item.answer, item.language) else ""
 
 
 def ungrounded_number(item: QAItem) -> str:

@@ -286,24 +286,17 @@ _CHANGING_ZH = re.compile(
 )
 
 
-def dated(text: str, language: str, asks_of_change: bool) -> str:
+def dated(text: str, question: str, language: str) -> str:
     """The words in ``text`` that are true only on the day of writing; "" when there are none.
 
-    Args:
-        asks_of_change: whether the question does, see ``asks_of_change``: then "now" counts, too. What lasts ("Which
-            plate is it part of at present?") stays true when it is read.
+    "Now" counts where ``question`` asks for what is another thing next year: a rate, a count, who holds an office. What
+    lasts ("Which plate is it part of at present?") stays true when it is read.
     """
-    chinese = language == "zh"
-    patterns = [_DATED_ZH if chinese else _DATED_EN]
-    if asks_of_change:
-        patterns.append(_NOW_ZH if chinese else _NOW_EN)
-    found = (pattern.search(normalize(text)) for pattern in patterns)
-    return next((match.group() for match in found if match), "")
-
-
-def asks_of_change(question: str, language: str) -> bool:
-    """Whether a question asks for what is another thing next year: a rate, a count, who holds an office, a status."""
-    return bool((_CHANGING_ZH if language == "zh" else _CHANGING_EN).search(normalize(question)))
+    said, chinese = normalize(text), language == "zh"
+    if found := (_DATED_ZH if chinese else _DATED_EN).search(said):
+        return found.group()
+    now = (_NOW_ZH if chinese else _NOW_EN).search(said)
+    return now.group() if now and (_CHANGING_ZH if chinese else _CHANGING_EN).search(normalize(question)) else ""
 
 
 def is_one_sentence(text: str, language: str) -> bool:
