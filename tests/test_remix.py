@@ -68,6 +68,7 @@ def test_a_set_made_elsewhere_is_blended_to_the_row(tmp_path: Path, general: lis
     assert "30 general rows (25.0% of all; 25.0% asked for)" in card
     assert f"| train.messages.jsonl | messages | {done.rows.train} |" in card
     assert "a.jsonl 20, b.jsonl 10" in blended_text(done, out)
+    assert "train.jsonl" not in blended_text(done, out)  # it would be train.parquet as well
     before = {path: path.read_bytes() for path in out.iterdir()}
     remix(given, out, settings)
     assert {path: path.read_bytes() for path in out.iterdir()} == before
