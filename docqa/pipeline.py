@@ -23,6 +23,7 @@ from docqa.checking import checked, open_index, rated
 from docqa.chunk import token_counter
 from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
 from docqa.embed import Embedder
+from docqa.errors import SettingsError
 from docqa.general import sources
 from docqa.generate import Made
 from docqa.models.chat import ChatModel
@@ -55,7 +56,7 @@ def run(
 async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
     export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
-    general = open_general(settings)
+    general = open_general(settings, out)
     tests = curate.TestSets(settings.curate.decontaminate) if settings.curate.decontaminate else None
     work = out / "work"
     with Store(out / runfolder.MEMO) as store:
@@ -139,13 +140,17 @@ def _meaning(settings: Settings, embedder: Embedder, embedded: bool) -> curate.M
     return curate.Meaning(partial(embedder.embed, asked=True), least) if least < 1 else None
 
 
-def open_general(settings: Settings) -> Pool:
+def open_general(settings: Settings, out: Path) -> Pool:
     """Look through the general data that the settings name, before anything dear is done.
 
     Raises:
-        SettingsError: it cannot be used.
+        SettingsError: it cannot be used, or the set in ``out`` would be written over it.
     """
-    return Pool(sources(settings.blend.general), settings.blend.ratio_by, token_counter(settings.chunk.tokenizer))
+    given = sources(settings.blend.general)
+    for path in (Path(source.place).resolve() for source in given if not source.split):
+        if path.parent == out.resolve() and path.name.partition(".")[0] in export.SIDES:
+            raise SettingsError(f"{path}: the set would be written over it; name another folder with -o")
+    return Pool(given, settings.blend.ratio_by, token_counter(settings.chunk.tokenizer))
 
 
 def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:

@@ -39,7 +39,7 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
         rows, name = list(_rows(domain)), domain.name
     if not rows:
         raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
-    sides, counts, note = outputs.blended(rows, open_general(settings), settings)
+    sides, counts, note = outputs.blended(rows, open_general(settings, out), settings)
     texts = outputs.context_texts(domain, settings.export) if domain.is_dir() else {}
     files = export.write_set(sides, out, settings.export, texts)
     blended = Blended(
@@ -79,7 +79,8 @@ def _rows(path: Path) -> Iterator[Row]:
                 raise ValueError("was dropped by docqa; name the run's folder, of which the kept items are taken")
         except ValueError as error:
             raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
-        yield row.model_copy(update={"group": _group(data, row), "item_id": str(data.get("id") or "")})
+        traced = {name: str(data.get(column) or "") for name, column in (("item_id", "id"), ("path", "document"))}
+        yield row.model_copy(update={"group": _group(data, row), **traced})
 
 
 def _group(data: Mapping[str, object], row: Row) -> str:

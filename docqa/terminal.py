@@ -54,8 +54,8 @@ def blended_text(blended: Blended, out: Path) -> str:
             *_rows(rows),
             *(f"  note             {note}" for note in blended.notes),
             "",
-            f"{out / 'train.jsonl'}  the set; val.jsonl is held out; dataset_info.json is for LLaMA-Factory",
-            f"{out / 'README.md'}  the dataset card",
+            _set(out),
+            _card(out),
         ]
     )
 
@@ -117,7 +117,15 @@ def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _files(out: Path) -> list[str]:
     return [
-        f"{out}  train is the set; val is held out; dataset_info.json is for LLaMA-Factory",
+        _set(out),
         f"{out / 'items.jsonl'}  every item, kept or dropped, with its evidence, verdict and reason",
-        f"{out / 'README.md'}  the dataset card",
+        _card(out),
     ]
+
+
+def _set(out: Path) -> str:
+    return f"{out}  train is the set; val is held out; dataset_info.json is for LLaMA-Factory"
+
+
+def _card(out: Path) -> str:
+    return f"{out / 'README.md'}  the dataset card"

@@ -68,6 +68,7 @@ def test_a_set_made_elsewhere_is_blended_to_the_row(tmp_path: Path, general: lis
     assert "30 general rows (25.0% of all; 25.0% asked for)" in card
     assert f"| train.messages.jsonl | messages | {done.rows.train} |" in card
     assert "a.jsonl 20, b.jsonl 10" in blended_text(done, out)
+    assert "train.jsonl" not in blended_text(done, out)  # it would be train.parquet as well
     before = {path: path.read_bytes() for path in out.iterdir()}
     remix(given, out, settings)
     assert {path: path.read_bytes() for path in out.iterdir()} == before
@@ -132,8 +133,17 @@ def test_what_only_a_run_s_items_have_is_refused_for_a_file(tmp_path: Path, aske
     assert not (tmp_path / "out").exists()
 
 
-def test_a_run_folder_and_the_given_set_are_never_written_over(tmp_path: Path) -> None:
-    given, run = lines(tmp_path / "train.jsonl", domain(9)), tmp_path / "run"
+def test_a_row_is_traced_by_the_id_and_document_that_it_has(tmp_path: Path) -> None:
+    remix(lines(tmp_path / "given.jsonl", domain(3, id=7, document="a.pdf")), tmp_path / "out", load())
+    assert {(row["id"], row["document"]) for row in read(tmp_path / "out" / "train.jsonl")} == {("7", "a.pdf")}
+
+
+def test_a_run_folder_and_what_is_given_are_never_written_over(tmp_path: Path) -> None:
+    given, run, data = lines(tmp_path / "train.jsonl", domain(9)), tmp_path / "run", tmp_path / "data"
+    data.mkdir()
+    general = lines(data / "train.jsonl", domain(9))
+    with pytest.raises(SettingsError, match="written over it; name another folder with -o"):
+        remix(given, data, load({"blend": {"general": [str(general)]}}))
     run.mkdir()
     (run / "run.db").touch()
     for out in (tmp_path, run):

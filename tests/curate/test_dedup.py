@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.curate import curate
-from docqa.curate.dedup import Meaning, answers_agree, duplicates, same_meaning
+from docqa.curate.dedup import THRESHOLDS, Meaning, answers_agree, duplicates, same_meaning
 from docqa.curate.minhash import probable_pairs
 from docqa.embed.lsa import Lsa
 from docqa.records import Decision, Evidence, Origin, QAItem, Verdict, content_id
 from docqa.rouge import like_any, rouge_l, rouge_tokens, similar_pairs
+from docqa.settings import CurateSettings
 
 
 def item(question: str, answer: str, *, score: float = 0.9, quote: str = "", document: str = "d") -> QAItem:
@@ -100,6 +101,10 @@ def test_the_pairs_that_minhash_meets_are_scored_exactly() -> None:
 def test_an_ideograph_is_a_token_of_its_own() -> None:
     assert rouge_tokens("P-101泵的 流量?") == ["p", "101", "泵", "的", "流", "量"]
     assert rouge_l("离心泵的流量", "离心泵的扬程") == pytest.approx(4 / 6)
+
+
+def test_a_run_compares_at_the_thresholds_that_were_measured() -> None:
+    assert CurateSettings().thresholds == THRESHOLDS
 
 
 def test_of_two_duplicates_the_better_stays() -> None:
