@@ -32,6 +32,9 @@ _FLIPS = {
     ],
 }
 
+_CONDITION = re.compile(r"(?:When(?:ever)?|If|Before|After|While|Where|Until|Unless|Once|As soon as|In case) [^,.]+, ")
+"""What an English answer may begin with; turned round there it would be another case, and no wrong answer."""
+
 _OTHER_UNIT = {
     **dict.fromkeys(("mm", "m"), "cm"),
     "cm": "mm",
@@ -145,8 +148,10 @@ def _changed_name(answer: str, known: Collection[str]) -> str:
 
 def flipped(answer: str, language: str) -> str:
     """``answer`` with a negation put in or taken out; "" where no rule applies."""
+    condition = _CONDITION.match(answer) if language == "en" else None
+    start = condition.end() if condition else 0
     for pattern, replacement in _FLIPS.get(language, ()):
-        changed = re.sub(pattern, replacement, answer, count=1)
+        changed = answer[:start] + re.sub(pattern, replacement, answer[start:], count=1)
         if changed != answer:
             return changed if veto.negated(changed) != veto.negated(answer) else ""
     return ""
