@@ -63,6 +63,8 @@ def audit(
 async def _audit(
     path: Path, source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None
 ) -> Audit:
+    if (out / "coverage.jsonl").exists():
+        raise SettingsError(f"{out}: is the folder of a run, whose items would be written over; name another with -o")
     given = read_items(path)
     unrated = settings.curate.model_copy(update={"score": "none"})
     settings = settings.model_copy(update={"curate": unrated})  # what is only verified gets no scores

@@ -11,7 +11,7 @@ from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
 from docqa.errors import CallError, ParseError, WorkerError
 from docqa.records import Chunk, Document, Heuristics, Page, QAItem, Record, Row
-from docqa.runfolder import chunk_texts, write_records, write_text
+from docqa.runfolder import chunk_texts, write_card, write_records, write_text
 from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, ScoreCounts, Source, Summary
 
@@ -136,7 +136,7 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
     write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
     files = export.write_set(sides, out, settings.export, context_texts(out, settings.export))
     name = f"{out.resolve().name} SFT set"
-    write_text(out / "README.md", card(summary, to_toml(settings), settings.export.license, files, name))
+    write_card(out, card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
 
 

@@ -8,7 +8,7 @@ from docqa.card import card
 from docqa.errors import SettingsError
 from docqa.outputs import SUMMARY, context_texts, rows_path
 from docqa.records import Row
-from docqa.runfolder import read_record, read_records, write_text
+from docqa.runfolder import read_record, read_records, write_card
 from docqa.settings import ExportSettings, load, to_toml
 from docqa.summary import Summary
 
@@ -29,7 +29,7 @@ def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.Fi
     sides = {side: read_records(rows_path(run, side), Row) for side in export.SIDES}
     files = export.write_set(sides, out, settings, context_texts(run, settings))
     name = f"{run.resolve().name} SFT set"
-    write_text(out / "README.md", card(summary, _settings(run, settings), settings.license, files, name))
+    write_card(out, card(summary, _settings(run, settings), settings.license, files, name))
     return files
 
 

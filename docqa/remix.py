@@ -12,7 +12,7 @@ from docqa.formats import row_from
 from docqa.pipeline import open_general
 from docqa.records import QAItem, Row, content_id
 from docqa.rowfiles import entries
-from docqa.runfolder import MEMO, read_records, write_text
+from docqa.runfolder import MEMO, read_records, write_card
 from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import Blended
 
@@ -49,7 +49,7 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
         notes=(note,) if note else (),
     )
     name = f"{out.resolve().name} SFT set"
-    write_text(out / "README.md", blend_card(blended, to_toml(settings), settings.export.license, files, name))
+    write_card(out, blend_card(blended, to_toml(settings), settings.export.license, files, name))
     return blended
 
 

@@ -51,6 +51,13 @@ def write_text(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_card(folder: Path, text: str) -> None:
+    """Write a dataset card: to README.md, or to README.docqa.md where somebody else's README.md is."""
+    readme = folder / "README.md"
+    others = readme.exists() and "docqa" not in readme.read_text(encoding="utf-8", errors="replace")
+    write_text(folder / "README.docqa.md" if others else readme, text)
+
+
 def write_records(path: Path, records: Iterable[BaseModel]) -> None:
     """Write one JSON object a line to ``path`` in one step."""
     with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:

@@ -113,3 +113,9 @@ def test_a_file_that_holds_no_items_is_named(corpus: Path, tmp_path: Path, text:
     with pytest.raises(SettingsError, match=said) as error:
         audit(tmp_path / "given.jsonl", corpus, tmp_path / "out", load())
     assert "given.jsonl" in str(error.value)
+
+
+def test_what_is_verified_never_takes_the_place_of_a_runs_items(corpus: Path, tmp_path: Path):
+    (tmp_path / "coverage.jsonl").write_text("")
+    with pytest.raises(SettingsError, match="folder of a run"):
+        audit(write(tmp_path / "given.json", rows("alpaca")), corpus, tmp_path, load())

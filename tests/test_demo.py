@@ -33,6 +33,14 @@ def test_the_set_is_large_enough_bilingual_and_at_the_ratio_asked_for(demo: Demo
     assert min(languages["en"], languages["zh"]) >= 50
 
 
+def test_the_rows_that_the_readme_shows_are_in_train(demo: Demo):
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = [line.strip("| ").split(" | ") for line in text.splitlines() if ", page " in line and line.startswith("| ")]
+    made = {(row["instruction"], row["output"]) for row in rows(demo[0] / "train.jsonl")}
+    assert len(shown) == 4
+    assert {(question, answer) for question, answer, _ in shown} <= made
+
+
 def test_every_row_is_traced_to_quotes_in_its_chunk_and_on_its_page(demo: Demo, documents: Path):
     out, _ = demo
     chunks = {chunk.id: chunk for chunk in read_records(out / "chunks.jsonl", Chunk)}

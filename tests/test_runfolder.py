@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from docqa.records import Record
-from docqa.runfolder import Spool
+from docqa.runfolder import Spool, write_card
 
 
 class Number(Record):
@@ -61,3 +61,13 @@ def test_an_empty_spool_ends(tmp_path: Path) -> None:
         return await followed(spool, 4, 60)
 
     assert asyncio.run(go()) == []
+
+
+def test_a_card_never_takes_the_place_of_somebody_elses_readme(tmp_path: Path):
+    write_card(tmp_path, "# A set, made with docqa")
+    write_card(tmp_path, "# Another set, made with docqa")
+    assert (tmp_path / "README.md").read_text() == "# Another set, made with docqa"
+    (tmp_path / "README.md").write_text("# My trainer's data")
+    write_card(tmp_path, "# A set, made with docqa")
+    assert (tmp_path / "README.md").read_text() == "# My trainer's data"
+    assert (tmp_path / "README.docqa.md").read_text() == "# A set, made with docqa"

@@ -32,6 +32,9 @@ _FLIPS = {
     ],
 }
 
+_CONDITION = re.compile(r"(?:When(?:ever)?|If|Before|After|While|Where|Until|Unless|Once|As soon as|In case) [^,.]+, ")
+"""What an English answer may begin with; turned round there it would be another case, and no wrong answer."""
+
 _OTHER_UNIT = {
     **dict.fromkeys(("mm", "m"), "cm"),
     "cm": "mm",
@@ -101,7 +104,8 @@ def corrupted(question: str, answer: str, language: str, seed: str) -> tuple[str
     """(kind, ``answer`` with one thing changed); kind is ``number``, ``unit``, ``name`` or ``negation``.
 
     Numbers and names that stand in the question are left alone: there the answer only repeats it. Of several kinds
-    that apply ``seed`` chooses one, the same for the same seed; ("", "") where none does.
+    that apply ``seed`` chooses one, the same for the same seed; ("", "") where none does. Negation is the last resort:
+    a student that is shown it three times in four learns to prefer answers without "not".
     """
     chance = random.Random(seed)
     known = veto.numbers(question).keys() | veto.identifiers(question)
@@ -109,10 +113,12 @@ def corrupted(question: str, answer: str, language: str, seed: str) -> tuple[str
         "number": changed_number(answer, chance, known),
         "unit": _changed_unit(answer, known),
         "name": _changed_name(answer, known),
-        "negation": flipped(answer, language),
     }
     made = [(kind, text) for kind, text in kinds.items() if text and veto.difference(answer, text)]
-    return chance.choice(made) if made else ("", "")
+    if made:
+        return chance.choice(made)
+    turned = flipped(answer, language)
+    return ("negation", turned) if turned and veto.difference(answer, turned) else ("", "")
 
 
 def changed_number(answer: str, chance: random.Random, known: Collection[str] = ()) -> str:
@@ -145,8 +151,10 @@ def _changed_name(answer: str, known: Collection[str]) -> str:
 
 def flipped(answer: str, language: str) -> str:
     """``answer`` with a negation put in or taken out; "" where no rule applies."""
+    condition = _CONDITION.match(answer) if language == "en" else None
+    start = condition.end() if condition else 0
     for pattern, replacement in _FLIPS.get(language, ()):
-        changed = re.sub(pattern, replacement, answer, count=1)
+        changed = answer[:start] + re.sub(pattern, replacement, answer[start:], count=1)
         if changed != answer:
             return changed if veto.negated(changed) != veto.negated(answer) else ""
     return ""

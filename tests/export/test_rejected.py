@@ -101,6 +101,21 @@ def test_a_chinese_word_that_only_looks_like_a_modal_is_left_alone(answer: str) 
     assert flipped(answer, "zh") == ""
 
 
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        (
+            "When a value is reached, the pump shall be stopped.",
+            "When a value is reached, the pump shall not be stopped.",
+        ),
+        ("Before a part is opened, drain it.", ""),
+        ("The pump is stopped when a value is reached.", "The pump is not stopped when a value is reached."),
+    ],
+)
+def test_the_condition_that_an_answer_begins_with_is_left_as_it_is(answer: str, wrong: str) -> None:
+    assert flipped(answer, "en") == wrong
+
+
 WORDS = st.sampled_from(
     "The pump must not run at 40 °C . P-101 is 5 mm may stand 3 days 温度 应当 为 20 ℃ ， 不得 超过 30 分钟 。".split()
 )
