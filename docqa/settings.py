@@ -89,6 +89,11 @@ class ModelSettings(Section):
 class GenerateSettings(Section):
     """Chunks to items."""
 
+    methods: tuple[str, ...] = Field(
+        (),
+        description="What makes the items (`docqa methods`), each with the share of the chunks that it runs on: "
+        '"self-qa:0.2"; empty: self-qa with a model, extractive without.',
+    )
     self_qa: Literal["two-stage", "single"] = Field(
         "two-stage",
         description="With a model: questions first, then each one's answer read from the text (two-stage); or "

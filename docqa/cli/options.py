@@ -145,6 +145,7 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "engine_args": "model",
         "request_args": "model",
         "concurrency": "model",
+        "methods": "generate",
         "self_qa": "generate",
         "questions": "generate",
         "domain": "generate",

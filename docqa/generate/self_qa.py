@@ -18,7 +18,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator
 
 from docqa.errors import CallError
-from docqa.generate import Failed, Made
+from docqa.generate import Borrowed, Failed, Made, Method, task_types
 from docqa.models.chat import Prompt, Turn
 from docqa.models.session import Session
 from docqa.prompts import Prompts
@@ -76,6 +76,33 @@ class Pairs(BaseModel):
     """The reply of the one-call variant."""
 
     items: list[Pair]
+
+
+async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
+    """The items of one chunk, as the settings have it.
+
+    Raises:
+        ModelError: the model is gone.
+    """
+    assert borrowed.session is not None
+    settings = borrowed.settings
+    return await generate(
+        chunk,
+        borrowed.session,
+        borrowed.prompts,
+        questions=settings.questions,
+        single=settings.self_qa == "single",
+        temperature=settings.temperature,
+    )
+
+
+METHOD = Method(
+    name="self-qa",
+    line="questions a model asks of a chunk and answers from it, with quotes (the default with a model)",
+    needs="model",
+    types=task_types.of("qa"),
+    make=make,
+)
 
 
 async def generate(
