@@ -148,6 +148,7 @@ def nested(flags: dict[str, Any]) -> dict[str, Any]:
         "methods": "generate",
         "self_qa": "generate",
         "questions": "generate",
+        "prompts": "generate",
         "domain": "generate",
         "persona": "generate",
         "general": "blend",

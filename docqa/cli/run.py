@@ -20,8 +20,9 @@ from docqa.cli.options import blend_options, export_options, model_options, nest
     "methods",
     multiple=True,
     metavar="NAME[:SHARE]",
-    help="What makes the items (docqa methods), and on which share of the chunks (repeatable).",
+    help="What makes the items (docqa methods; FILE.py is one of your own), on which share of the chunks (repeatable).",
 )
+@click.option("--prompts", metavar="FOLDER", help="Prompts of your own, file by file in the place of the shipped ones.")
 @click.option("--self-qa", type=click.Choice(["two-stage", "single"]), help="Calls for a chunk.  [default: two-stage]")
 @click.option("--questions", type=int, help="Questions asked for a chunk.  [default: by its size]")
 @click.option("--domain", metavar="TEXT", help="Field of the documents, in a few words, for the prompts.")

@@ -8,10 +8,11 @@ those of a smaller one, and adding a method takes no chunk from another.
 import asyncio
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from docqa.errors import CallError, DocqaError, MethodError, SettingsError, WorkerError
-from docqa.generate import Borrowed, Failed, Made, Method, extractive, self_qa
+from docqa.generate import Borrowed, Failed, Made, Method, extractive, own, self_qa
 from docqa.records import Chunk, content_id
 
 METHODS: dict[str, Method] = {method.name: method for method in (self_qa.METHOD, extractive.METHOD)}
@@ -51,12 +52,31 @@ def _part(text: str, with_model: bool) -> Part:
     name, share = (shared[1], float(shared[2])) if (shared := _SHARED.fullmatch(text)) else (text, 1.0)
     if not 0 < share <= 1:
         raise SettingsError(f"method {text}: the share of the chunks must be above 0 and at most 1")
-    method = METHODS.get(name)
-    if method is None:
-        raise SettingsError(f"method {name}: there is none; there are {', '.join(METHODS)} (docqa methods)")
+    method = named(name)
     if method.needs == "model" and not with_model:
         raise SettingsError(f"method {name} needs a model: name one with --model or --base-url, or leave it out")
     return Part(method, share)
+
+
+def named(name: str) -> Method:
+    """The method of this name: one of ours, of a Python file (``mine.py``) or of an installed package.
+
+    Raises:
+        SettingsError: there is none, or it cannot be used.
+    """
+    if name in METHODS:
+        return METHODS[name]
+    installed = own.installed()
+    if name.endswith(".py"):
+        found = own.from_file(Path(name))
+    elif name in installed:
+        found = own.from_package(installed[name])
+    else:
+        known = ", ".join((*METHODS, *installed))
+        raise SettingsError(f"method {name}: there is none; there are {known}, and your own as FILE.py")
+    if found.name in METHODS:
+        raise SettingsError(f"method {name}: {found.name} is the name of one of docqa's own; give it another")
+    return found
 
 
 def falls_on(part: Part, chunk: Chunk) -> bool:
@@ -94,7 +114,15 @@ async def _made(method: Method, chunk: Chunk, borrowed: Borrowed) -> Made:
     return made._replace(failed=tuple(failed._replace(method=method.name) for failed in made.failed))
 
 
-def listing(methods: Sequence[Method]) -> str:
-    """A line a method: its name, what it needs and what it does."""
+def listing() -> str:
+    """A line a method: its name, what it needs and what it does; first ours, then those of installed packages."""
     needs = {"nothing": "no model", "model": "a model", "either": "no model, better with one"}
-    return "\n".join(f"{method.name:<16}{needs[method.needs]:<28}{method.line}" for method in methods)
+    lines = [f"{method.name:<16}{needs[method.needs]:<28}{method.line}" for method in METHODS.values()]
+    for name, entry in own.installed().items():
+        try:
+            method = own.from_package(entry)
+        except SettingsError as error:
+            lines.append(f"{name:<16}{'?':<28}{error}")
+        else:
+            lines.append(f"{name:<16}{needs[method.needs]:<28}{method.line}")
+    return "\n".join(lines)
