@@ -5,7 +5,7 @@ A backend is a handful of functions; the pipeline does not know which one it has
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -26,6 +26,7 @@ from docqa.store import Store
 from docqa.summary import Means, Usage
 from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Reader
 from docqa.verify.model import ModelClosedBook, ModelJudge, ModelReader
+from docqa.verify.task import Check
 from docqa.workers import WorkerPool
 
 LSA = "TF-IDF with truncated SVD, fitted on the corpus (no model)"
@@ -55,6 +56,7 @@ class Backend:
 
     Attributes:
         make: a chunk's items.
+        checks: what tells, by method, whether an item that carries its input is right.
         closed_book: None when there is no model to ask.
         rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
@@ -68,6 +70,7 @@ class Backend:
     """
 
     make: Callable[[Chunk], Awaitable[Made]]
+    checks: Mapping[str, Check]
     reader: Reader
     judge: Judge
     closed_book: ClosedBook | None
@@ -126,6 +129,10 @@ def chosen_mix(settings: Settings, model: ChatModel | None = None) -> tuple[Part
     return methods.mix(settings.generate.methods, model is not None or is_named(settings.model))
 
 
+def _checks(mix: Sequence[Part]) -> dict[str, Check]:
+    return {part.method.name: part.method.check for part in mix if part.method.check}
+
+
 def _made_by(mix: Sequence[Part], settings: Settings, model: str = "") -> str:
     """What makes the items, in words; ``model`` is "" without one."""
     rules = "docqa extractive rules (no model)"
@@ -161,6 +168,7 @@ def _embedded(
 
     return Backend(
         make=partial(methods.make, parts=mix, borrowed=Borrowed(None, templates, pool, settings.generate)),
+        checks=_checks(mix),
         reader=ExtractiveReader(),
         judge=LexicalJudge(),
         closed_book=ModelClosedBook(student, templates) if student else None,
@@ -210,6 +218,7 @@ def _with_model(
 
     return Backend(
         make=partial(methods.make, parts=mix, borrowed=Borrowed(session, templates, pool, settings.generate)),
+        checks=_checks(mix),
         reader=ModelReader(session, templates),
         judge=ModelJudge(session, templates),
         closed_book=ModelClosedBook(student, templates),

@@ -251,6 +251,8 @@ class Decision(StrEnum):
     CONFLICT = "conflict"
     UNSUPPORTED = "unsupported"
     UNKNOWN = "unknown"
+    CHECKED = "checked"
+    FAILED_CHECK = "failed_check"
 
 
 class Verdict(Record):
@@ -308,6 +310,7 @@ class QAItem(Record):
 
     Attributes:
         path: the source document's path, as in Document.
+        input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
         asked_first: the question as it was verified, before its opening was varied, or "".
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
         score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
@@ -323,6 +326,7 @@ class QAItem(Record):
     document_id: str
     path: str
     question: str
+    input: str = ""
     asked_first: str = ""
     answer: str
     evidence: tuple[Evidence, ...]
@@ -338,14 +342,19 @@ class QAItem(Record):
     reason: str = ""
 
     @property
+    def asked(self) -> str:
+        """The question with its input: all that the answer answers."""
+        return f"{self.question}\n{self.input}" if self.input else self.question
+
+    @property
     def pages(self) -> tuple[int, ...]:
         """The pages its evidence stands on, ascending."""
         return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
 
 
-def item_id(chunk_ids: Iterable[str], question: str, answer: str) -> str:
+def item_id(chunk_ids: Iterable[str], question: str, answer: str, input: str = "") -> str:
     """The id of an item made from these chunks."""
-    return content_id(*chunk_ids, question, answer)
+    return content_id(*chunk_ids, question, answer, *([input] if input else []))
 
 
 # --------------------------------------------------------------------------------------------------------- rows

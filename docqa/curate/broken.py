@@ -69,6 +69,19 @@ _CONTENTLESS_EN = frozenset(
 )
 
 
+def spoilt(item: QAItem) -> str:
+    """Say what stands in ``item``'s text that belongs into no text: garbled characters, a refusal, the prompt."""
+    answer = normalize(item.answer)
+    return (
+        no_answer(answer)
+        or _garbled(item.question)
+        or _garbled(item.input)
+        or _garbled(item.answer)
+        or left_over(item.answer)
+        or refused(answer)
+    )
+
+
 def broken(item: QAItem) -> str:
     """Say what is broken in ``item``'s text; "" when nothing is."""
     question, answer = normalize(item.question), normalize(item.answer)

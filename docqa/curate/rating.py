@@ -144,7 +144,7 @@ async def _asked(
     found: dict[str, dict[str, float]] = {}
     left = list(items)
     while left:
-        pairs = [{"question": item.question, "answer": item.answer} for item in left]
+        pairs = [{"question": _shown(item, chunk), "answer": item.answer} for item in left]
         passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
         system, user = prompts.render(name, chunk.language, pairs=pairs, **passage)
         prompt = Prompt(system, user, reply, TOKENS_A_RATING * (len(left) + 1), turn=Turn.CHECK, group=chunk.id)
@@ -158,6 +158,11 @@ async def _asked(
         found |= rated
         left = [item for item in left if item.id not in rated]
     return found, []
+
+
+def _shown(item: QAItem, chunk: Chunk) -> str:
+    """The question, with its input where that is not the whole passage, which is shown anyway."""
+    return item.question if item.input == chunk.text else item.asked
 
 
 def _lined_up(items: Sequence[QAItem], ratings: Sequence[Accuracy | Worth]) -> dict[str, dict[str, float]]:

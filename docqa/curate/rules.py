@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable
 
 from docqa import veto
-from docqa.curate.broken import broken
+from docqa.curate.broken import broken, spoilt
 from docqa.curate.wording import asks_of_change, dated, is_one_sentence, vague_answer, vague_question
 from docqa.records import QAItem
 from docqa.text import normalize
@@ -83,9 +83,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
+WITH_INPUT: tuple[tuple[str, Rule], ...] = (("broken", spoilt),)
+"""The rules for an item that carries its input. What it points at ("the following text") is there to be seen, its
+question is a task, and its task has checked the answer, which may be JSON, a label or in another language."""
+
+
 def first_objection(item: QAItem) -> str:
     """``name:detail`` of the first rule that objects to ``item``; "" when none does."""
-    for name, rule in RULES:
+    for name, rule in WITH_INPUT if item.input else RULES:
         if detail := rule(item):
             return f"{name}:{detail}"
     return ""

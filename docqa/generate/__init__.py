@@ -67,6 +67,8 @@ class Method:
         line: what it does, in a line.
         types: the task types (``family/kind``) of its items; those of docqa's own methods stand in ``task_types``.
         make: a chunk's items. What it raises costs this method this chunk, and is a line in errors.jsonl.
+        check: what is wrong with the answer of an item that has an ``input``, in a few words, or "". Such items are
+            not looked up in the corpus: this check alone decides, and without one they are not kept.
     """
 
     name: str
@@ -74,3 +76,4 @@ class Method:
     needs: Needs
     types: tuple[str, ...]
     make: Callable[[Chunk, Borrowed], Awaitable[Made]]
+    check: Callable[[QAItem, Chunk], str] | None = None

@@ -21,21 +21,24 @@ def item(
     task_type: str,
     origin: Origin,
     *,
+    input: str = "",
     difficulty: Literal["easy", "medium", "hard"] = "medium",
 ) -> QAItem:
     """An item of one chunk.
 
     Args:
         quotes: the words of the chunk that the answer rests on; see ``evidence``.
+        input: the text that the question is about, where it is given; see ``Method.check``.
         origin: as ``asked`` makes it for what a model was asked.
     """
     asked, said = question.strip(), answer.strip()
     return QAItem(
-        id=item_id([chunk.id], asked, said),
+        id=item_id([chunk.id], asked, said, input),
         chunk_ids=(chunk.id,),
         document_id=chunk.document_id,
         path=chunk.path,
         question=asked,
+        input=input,
         answer=said,
         evidence=tuple(evidence(chunk, quotes)),
         task_type=task_type,
