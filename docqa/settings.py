@@ -92,7 +92,7 @@ class GenerateSettings(Section):
     methods: tuple[str, ...] = Field(
         (),
         description="What makes the items (`docqa methods`), each with the share of the chunks that it runs on: "
-        '"self-qa:0.2", your own as a Python file: "mine.py"; empty: self-qa with a model, extractive without.',
+        '"tasks:0.2", your own as a Python file: "mine.py"; empty: self-qa with a model, extractive without.',
     )
     self_qa: Literal["two-stage", "single"] = Field(
         "two-stage",

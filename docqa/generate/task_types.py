@@ -22,6 +22,7 @@ FAMILIES: Mapping[str, str] = {
     "responsibility": "who is to do it",
     "table": "what a table says",
     "yes-no": "whether something is allowed",
+    "task": "a classic task, done on a text that is given with it",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -78,6 +79,16 @@ TASK_TYPES: Mapping[str, str] = {
     "table/remedy": "what to do about a fault",
     "yes-no/permission": "whether something may be done",
     "yes-no/prohibition": "whether something must not be done",
+    "task/summary": "the text in a few sentences of one's own",
+    "task/key-sentences": "the sentences of the text that say most, word for word",
+    "task/entities": "the names, dates and quantities in it, with their types, as JSON",
+    "task/classification": "what kind of text it is, from a list",
+    "task/intent": "what a person who writes so wants, from a list",
+    "task/table-to-json": "a table as a JSON array of objects",
+    "task/acronyms": "the acronyms that it explains",
+    "task/terms": "the terms that it defines, with their meanings",
+    "task/rewriting": "the text for other readers, all numbers kept",
+    "task/translation": "English into Chinese, or Chinese into English",
 }
 
 
