@@ -19,6 +19,7 @@ from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
 from docqa.verify.given import verify_given
 from docqa.verify.task import verify_task
+from docqa.verify.unanswered import verify_unanswered
 from docqa.workers import WorkerPool
 
 GIVEN = "given"
@@ -56,8 +57,12 @@ async def checked(
     async def check(found: tuple[QAItem, list[Passage]]) -> QAItem:
         item, passages = found
         try:
+            check_of_method = backend.checks.get(item.origin.method)
             if item.input:
-                done = verify_task(item, index.chunk(item.chunk_ids[0]), backend.checks.get(item.origin.method))
+                done = verify_task(item, index.chunk(item.chunk_ids[0]), check_of_method)
+                return decided(done, settings.policy)
+            if not item.answerable:
+                done = await verify_unanswered(item, passages, index, backend.reader, check_of_method)
                 return decided(done, settings.policy)
             if item.origin.method == GIVEN and not backend.reads_anything:
                 done = await verify_given(item, passages, index, backend.judge, backend.closed_book, settings.threshold)

@@ -77,6 +77,7 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             settings.curate.floors,
             _meaning(settings, verifying.result(), backend.embedder is None),
             tests,
+            settings.curate.unanswerable_share,
         )
         items = curate.diversify(items, _caps(settings.curate), settings.curate.vary_openings)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)

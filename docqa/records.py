@@ -253,6 +253,8 @@ class Decision(StrEnum):
     UNKNOWN = "unknown"
     CHECKED = "checked"
     FAILED_CHECK = "failed_check"
+    UNANSWERED = "unanswered"
+    ANSWERED = "answered"
 
 
 class Verdict(Record):
@@ -311,6 +313,7 @@ class QAItem(Record):
     Attributes:
         path: the source document's path, as in Document.
         input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
+        answerable: false where the corpus holds no answer, and ``answer`` says so.
         asked_first: the question as it was verified, before its opening was varied, or "".
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
         score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
@@ -328,6 +331,7 @@ class QAItem(Record):
     question: str
     input: str = ""
     asked_first: str = ""
+    answerable: bool = True
     answer: str
     evidence: tuple[Evidence, ...]
     task_type: str = Field(pattern=r"^[a-z-]+/[a-z-]+$")

@@ -185,6 +185,9 @@ class CurateSettings(Section):
         description="Least share of an answer's words that stand in its quotes or its question, with or without a "
         "model; 0 drops none.",
     )
+    unanswerable_share: float = Field(
+        0.05, ge=0, le=1, description="Largest share of the kept items that say that the documents hold no answer."
+    )
     vary_openings: bool = Field(
         True, description='Whether questions that begin alike ("According to ...") are begun in other words.'
     )

@@ -82,6 +82,17 @@ def spoilt(item: QAItem) -> str:
     )
 
 
+def misasked(item: QAItem) -> str:
+    """Say what is broken in ``item``'s question, or garbled in its answer, which is a refusal."""
+    return (
+        no_answer(normalize(item.answer))
+        or _garbled(item.question)
+        or _garbled(item.answer)
+        or left_over(item.question)
+        or _question_form(normalize(item.question), item)
+    )
+
+
 def broken(item: QAItem) -> str:
     """Say what is broken in ``item``'s text; "" when nothing is."""
     question, answer = normalize(item.question), normalize(item.answer)

@@ -113,10 +113,12 @@ class Rated:
 async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts: Prompts, score: Score) -> Rated:
     """Rate the items of ``chunk`` that verification kept; the others stay as they are.
 
+    An item that says that there is no answer is not rated: beside its passage it must look wrong.
+
     Raises:
         ModelError: the model is gone.
     """
-    kept = [item for item in items if item.kept]
+    kept = [item for item in items if item.kept and item.answerable]
     batches = [kept[at : at + RATED_TOGETHER] for at in range(0, len(kept), RATED_TOGETHER)]
     asked = (_asked(chunk, batch, session, prompts, *call) for batch in batches for call in _ASKED[score])
     found: dict[str, dict[str, object]] = {item.id: {"by": session.model.name} for item in kept}
@@ -126,7 +128,7 @@ async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts:
         for at, rating in ratings.items():
             found[at] |= rating
     scored = (
-        item.model_copy(update={"scores": Scores.model_validate(found[item.id])}) if item.kept else item
+        item.model_copy(update={"scores": Scores.model_validate(found[item.id])}) if item.id in found else item
         for item in items
     )
     return Rated(tuple(scored), tuple(failed))

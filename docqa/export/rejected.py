@@ -11,6 +11,8 @@ def rejected(item: QAItem) -> tuple[str, str]:
     A losing answer comes from ``closed_book`` or ``retrieval``, a corrupted one from what was changed: ``number``,
     ``unit``, ``name`` or ``negation``.
     """
+    if not item.answerable:  # "does not say" with a word changed may be as true
+        return "", ""
     if verdict := item.verdict:
         for answer, source in ((verdict.closed_book, "closed_book"), (verdict.retrieval, "retrieval")):
             if answer is not None and _lost(answer, item.answer):

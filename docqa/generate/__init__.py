@@ -68,7 +68,8 @@ class Method:
         types: the task types (``family/kind``) of its items; those of docqa's own methods stand in ``task_types``.
         make: a chunk's items. What it raises costs this method this chunk, and is a line in errors.jsonl.
         check: what is wrong with the answer of an item that has an ``input``, in a few words, or "". Such items are
-            not looked up in the corpus: this check alone decides, and without one they are not kept.
+            not looked up in the corpus: this check alone decides, and without one they are not kept. Of an item that is
+            not ``answerable`` it is asked about each passage: what in it may be an answer, or "".
     """
 
     name: str

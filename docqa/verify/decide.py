@@ -23,7 +23,7 @@ manuals with short sentences), .5 lets two points more of the answers about anot
 _FOUND = frozenset({Decision.KNOWN, Decision.NOVEL, Decision.GROUNDED})
 """Decisions where the corpus gives the item's answer to its question alone."""
 
-_SOUND = _FOUND | {Decision.CHECKED}
+_SOUND = _FOUND | {Decision.CHECKED, Decision.UNANSWERED}
 
 KEPT: Mapping[Policy, frozenset[Decision]] = {
     "default": _SOUND | {Decision.HARD},
