@@ -5,7 +5,7 @@ A backend is a handful of functions; the pipeline does not know which one it has
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -14,18 +14,19 @@ from pathlib import Path
 from docqa import embed, prompts
 from docqa.curate.rating import Rated, rate
 from docqa.embed import Embedder
-from docqa.errors import WorkerError
-from docqa.generate import Failed, Made, extractive, self_qa
+from docqa.generate import Borrowed, Made, extractive, methods, self_qa
+from docqa.generate.methods import Part
 from docqa.models.chat import ChatModel
 from docqa.models.choose import chat_model, is_named
 from docqa.models.session import Session
 from docqa.prompts import Prompts
 from docqa.records import Chunk, QAItem
-from docqa.settings import GenerateSettings, Settings
+from docqa.settings import Settings
 from docqa.store import Store
 from docqa.summary import Means, Usage
 from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Reader
 from docqa.verify.model import ModelClosedBook, ModelJudge, ModelReader
+from docqa.verify.task import Check
 from docqa.workers import WorkerPool
 
 LSA = "TF-IDF with truncated SVD, fitted on the corpus (no model)"
@@ -55,6 +56,7 @@ class Backend:
 
     Attributes:
         make: a chunk's items.
+        checks: what tells, by method, whether an item that carries its input is right.
         closed_book: None when there is no model to ask.
         rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
@@ -68,6 +70,7 @@ class Backend:
     """
 
     make: Callable[[Chunk], Awaitable[Made]]
+    checks: Mapping[str, Check]
     reader: Reader
     judge: Judge
     closed_book: ClosedBook | None
@@ -84,12 +87,17 @@ class Backend:
 
 @asynccontextmanager
 async def open_backend(
-    settings: Settings, store: Store, pool: WorkerPool, model: ChatModel | None = None
+    settings: Settings,
+    store: Store,
+    pool: WorkerPool,
+    model: ChatModel | None = None,
+    mix: Sequence[Part] = (),
 ) -> AsyncIterator[Backend]:
     """The backend that the settings ask for, ready, and closed again when the block ends.
 
     Args:
         model: one to use instead of the one that the settings name.
+        mix: the methods that make items; none where items are only verified.
 
     Raises:
         SettingsError: the settings don't fit together.
@@ -107,20 +115,46 @@ async def open_backend(
                 await chosen.start()
                 opened.append(Session(chosen, store, settings.seed))
         if model or is_named(settings.model):
-            yield _with_model(settings, opened[0], opened[-1], templates, embedder)
+            yield _with_model(settings, mix, pool, opened[0], opened[-1], templates, embedder)
         else:
-            yield _embedded(settings, pool, opened[0] if opened else None, templates, embedder)
+            yield _embedded(settings, mix, pool, opened[0] if opened else None, templates, embedder)
+
+
+def chosen_mix(settings: Settings, model: ChatModel | None = None) -> tuple[Part, ...]:
+    """The methods that the settings ask for; ``model`` is one of the caller's own.
+
+    Raises:
+        SettingsError: one of them is not there, or needs a model that there is not.
+    """
+    return methods.mix(settings.generate.methods, model is not None or is_named(settings.model))
+
+
+def _checks(mix: Sequence[Part]) -> dict[str, Check]:
+    return {part.method.name: part.method.check for part in mix if part.method.check}
+
+
+def _made_by(mix: Sequence[Part], settings: Settings, model: str = "") -> str:
+    """What makes the items, in words; ``model`` is "" without one."""
+    rules = "docqa extractive rules (no model)"
+    known = {"extractive": rules, "self-qa": f"{model} (Self-QA, {settings.generate.self_qa})"}
+    other = model or "no model"
+    return "; ".join(known.get(part.method.name, f"{other} ({part.method.name})") + part.where for part in mix)
 
 
 def _embedded(
-    settings: Settings, pool: WorkerPool, student: Session | None, templates: Prompts, embedder: Embedder | None
+    settings: Settings,
+    mix: Sequence[Part],
+    pool: WorkerPool,
+    student: Session | None,
+    templates: Prompts,
+    embedder: Embedder | None,
 ) -> Backend:
     missing = ((NO_CLOSED_BOOK, student is None), (NO_SCORES, settings.curate.score != "none"))
 
     def means() -> Means:
         return Means(
             models={
-                "generator": "docqa extractive rules (no model)",
+                "generator": _made_by(mix, settings),
                 "reader": "docqa extractive reader (no model)",
                 "judge": "docqa lexical judge (no model)",
                 **({"closed book": student.model.name} if student else {}),
@@ -133,7 +167,8 @@ def _embedded(
         )
 
     return Backend(
-        make=partial(_by_rule, settings.generate, pool),
+        make=partial(methods.make, parts=mix, borrowed=Borrowed(None, templates, pool, settings.generate)),
+        checks=_checks(mix),
         reader=ExtractiveReader(),
         judge=LexicalJudge(),
         closed_book=ModelClosedBook(student, templates) if student else None,
@@ -149,20 +184,17 @@ def _embedded(
     )
 
 
-async def _by_rule(settings: GenerateSettings, pool: WorkerPool, chunk: Chunk) -> Made:
-    """A chunk's items by rule. A rule that hangs or fails on it costs this chunk and one line in errors.jsonl."""
-    work = partial(extractive.generate, min_score=settings.min_score)
-    try:
-        return Made(tuple(await pool.call(work, chunk, timeout_s=settings.timeout_s)))
-    except WorkerError as error:
-        return Made(failed=(Failed(error),))
-
-
 def _with_model(
-    settings: Settings, session: Session, student: Session, templates: Prompts, embedder: Embedder | None
+    settings: Settings,
+    mix: Sequence[Part],
+    pool: WorkerPool,
+    session: Session,
+    student: Session,
+    templates: Prompts,
+    embedder: Embedder | None,
 ) -> Backend:
     """A model's backend; ``student`` is the same session unless another model is asked what it knows."""
-    generate, score, name = settings.generate, settings.curate.score, session.model.name
+    score, name = settings.curate.score, session.model.name
     models = [session] if student is session else [session, student]
 
     def usage() -> Usage:
@@ -171,7 +203,7 @@ def _with_model(
     def means() -> Means:
         return Means(
             models={
-                "generator": f"{name} (Self-QA, {generate.self_qa})",
+                "generator": _made_by(mix, settings, name),
                 "reader": name,
                 "judge": f"docqa lexical judge where words tell, else {name}",
                 "closed book": student.model.name,
@@ -185,14 +217,8 @@ def _with_model(
         )
 
     return Backend(
-        make=partial(
-            self_qa.generate,
-            session=session,
-            prompts=templates,
-            questions=generate.questions,
-            single=generate.self_qa == "single",
-            temperature=generate.temperature,
-        ),
+        make=partial(methods.make, parts=mix, borrowed=Borrowed(session, templates, pool, settings.generate)),
+        checks=_checks(mix),
         reader=ModelReader(session, templates),
         judge=ModelJudge(session, templates),
         closed_book=ModelClosedBook(student, templates),
@@ -224,17 +250,22 @@ def describe(settings: Settings) -> Iterator[str]:
         chat_model(chosen)
     if settings.index.embedder or settings.index.base_url:
         yield f"retrieval    BM25 and vectors of {settings.index.embedder or settings.index.base_url}"
+    mix = chosen_mix(settings)
     if not is_named(settings.model):
-        yield "generator    embedded rules, English and Chinese: 0 model calls"
+        for part in mix:
+            rules = "embedded rules" if part.method is extractive.METHOD else part.method.name
+            yield f"generator    {rules}, English and Chinese: 0 model calls{part.where}"
         closed = "closed book 1 call a question" if is_named(settings.student) else "closed book not available"
         yield f"verification embedded reader and judge: 0 model calls; {closed}"
         return
     model = settings.model
     where = f"at {', '.join(model.base_urls)}" if model.base_urls else "with vLLM in this process"
-    one = settings.generate.self_qa == "single"
-    yield f"generator    Self-QA with {model.name or 'the model'} {where}: " + (
-        "1 call a chunk" if one else "1 call a chunk and 1 a question"
-    )
+    asked = "1 call a chunk" if settings.generate.self_qa == "single" else "1 call a chunk and 1 a question"
+    for part in mix:
+        if part.method is self_qa.METHOD:
+            yield f"generator    Self-QA with {model.name or 'the model'} {where}: {asked}{part.where}"
+        else:
+            yield f"generator    {part.method.name}: {part.method.line}{part.where}"
     yield "verification 2 calls a question (retrieval, closed book), and 0 to 4 more where the words alone don't tell"
     if settings.curate.score != "none":
         calls = 2 if settings.curate.score == "both" else 1

@@ -18,6 +18,8 @@ from docqa.settings import VerifySettings
 from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
 from docqa.verify.given import verify_given
+from docqa.verify.task import verify_task
+from docqa.verify.unanswered import verify_unanswered
 from docqa.workers import WorkerPool
 
 GIVEN = "given"
@@ -55,6 +57,13 @@ async def checked(
     async def check(found: tuple[QAItem, list[Passage]]) -> QAItem:
         item, passages = found
         try:
+            check_of_method = backend.checks.get(item.origin.method)
+            if item.input:
+                done = verify_task(item, index.chunk(item.chunk_ids[0]), check_of_method)
+                return decided(done, settings.policy)
+            if not item.answerable:
+                done = await verify_unanswered(item, passages, index, backend.reader, check_of_method)
+                return decided(done, settings.policy)
             if item.origin.method == GIVEN and not backend.reads_anything:
                 done = await verify_given(item, passages, index, backend.judge, backend.closed_book, settings.threshold)
                 return decided(done, settings.policy)
@@ -79,11 +88,15 @@ async def checked(
 async def _searched(
     items: AsyncIterator[list[QAItem]], index: Index, passages: int
 ) -> AsyncIterator[tuple[QAItem, list[Passage]]]:
-    """Each item with the passages for its question. A thread searches: a dense embedder may take its time."""
+    """Each item with the passages for its question, none for one that carries its input.
+
+    A thread searches: a dense embedder may take its time.
+    """
     async for some in items:
-        questions = [item.question for item in some]
-        for pair in zip(some, await asyncio.to_thread(index.search_all, questions, passages), strict=True):
-            yield pair
+        questions = [item.question for item in some if not item.input]
+        found = iter(await asyncio.to_thread(index.search_all, questions, passages) if questions else [])
+        for item in some:
+            yield item, [] if item.input else next(found)
 
 
 async def rated(

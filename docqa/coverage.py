@@ -4,7 +4,7 @@ A peer's users report most loudly that a set was made from the first pages only 
 chunk has exactly one state, written to coverage.jsonl, and the card's counts are the sums of these lines.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,9 @@ State = Literal["used", "skipped", "failed"]
 
 NO_QUESTION = "no question found"
 """Why a chunk in a language with rules is not used: no rule matched it."""
+
+NOT_DRAWN = "outside the share of every method"
+"""Why a chunk is not used that no method was to run on."""
 
 
 class Covered(Record):
@@ -47,7 +50,12 @@ class ChunkOutline:
 
 
 def cover(
-    path: str, pages: Iterable[Page], chunks: Sequence[ChunkOutline], made: Mapping[str, int], failed: Mapping[str, str]
+    path: str,
+    pages: Iterable[Page],
+    chunks: Sequence[ChunkOutline],
+    made: Mapping[str, int],
+    failed: Mapping[str, str],
+    not_drawn: Collection[str] = (),
 ) -> Iterator[Covered]:
     """Yield the state of each page, then of each chunk, of the document ``path``.
 
@@ -56,20 +64,23 @@ def cover(
     Args:
         made: items made, by chunk id.
         failed: why generation failed, by chunk id.
+        not_drawn: ids of chunks that no method was to run on.
     """
-    covered = [_chunk(path, chunk, made, failed) for chunk in chunks]
+    covered = [_chunk(path, chunk, made, failed, not_drawn) for chunk in chunks]
     for page in pages:
         yield _page(path, page, [chunk for chunk in covered if page.number in chunk.pages])
     yield from covered
 
 
-def _chunk(path: str, chunk: ChunkOutline, made: Mapping[str, int], failed: Mapping[str, str]) -> Covered:
+def _chunk(
+    path: str, chunk: ChunkOutline, made: Mapping[str, int], failed: Mapping[str, str], not_drawn: Collection[str]
+) -> Covered:
     state: State = "used"
     reason = ""
     if chunk.id in failed:
         state, reason = "failed", failed[chunk.id]
     elif chunk.skipped or not made.get(chunk.id):
-        state, reason = "skipped", chunk.skipped or NO_QUESTION
+        state, reason = "skipped", chunk.skipped or (NOT_DRAWN if chunk.id in not_drawn else NO_QUESTION)
     return Covered(kind="chunk", path=path, pages=chunk.pages, chunk_id=chunk.id, state=state, reason=reason)
 
 

@@ -4,6 +4,7 @@
     ├── SettingsError           a setting, flag or input that cannot be used; nothing was started
     ├── ParseError              one file, or one window of its pages, that cannot be read
     ├── WorkerError             a worker process was stopped: it hung, crashed or took too much memory
+    ├── MethodError             a method could make nothing of one chunk
     ├── ModelError              the model or its server cannot be used, or is gone; everything finished is kept
     ├── CallError               one call to a model failed for good
     ├── StoreError              the run folder's memo cannot be opened or is held by another run
@@ -53,6 +54,12 @@ class WorkerError(DocqaError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class MethodError(DocqaError):
+    """A method could make nothing of one chunk, because of a fault of its own; it may of others."""
+
+    kind = "method"
 
 
 class ModelError(DocqaError):

@@ -9,7 +9,7 @@ from docqa import export
 from docqa.blend import Pool, arrange, draw, rows_from_items, split
 from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
-from docqa.errors import CallError, ParseError, WorkerError
+from docqa.errors import CallError, MethodError, ParseError, WorkerError
 from docqa.records import Chunk, Document, Heuristics, Page, QAItem, Record, Row
 from docqa.runfolder import chunk_texts, write_card, write_records, write_text
 from docqa.settings import ExportSettings, Settings, to_toml
@@ -20,7 +20,10 @@ SUMMARY = "summary.json"
 
 
 class Failure(Record):
-    """A line of errors.jsonl: a file, a page, a chunk or a question of a chunk that failed, and why."""
+    """A line of errors.jsonl: a file, a page, a chunk or a question of a chunk that failed, and why.
+
+    ``method`` is what could not make items of the chunk; "" where something else failed.
+    """
 
     what: str
     path: str
@@ -29,6 +32,7 @@ class Failure(Record):
     pages: tuple[int, ...] = ()
     chunk_id: str = ""
     question: str = ""
+    method: str = ""
 
     @property
     def where(self) -> str:
@@ -57,6 +61,7 @@ class Seen:
     skipped_files: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
+    not_drawn: set[str] = field(default_factory=set)
 
     def document(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """A document was parsed and cut into ``chunks``."""
@@ -82,8 +87,10 @@ class Seen:
         """A file could not be read."""
         self.failures.append(Failure(what="file", path=path, kind=error.kind, message=str(error)))
 
-    def call_failed(self, chunk: Chunk, error: WorkerError | CallError, question: str = "") -> None:
-        """No items could be made from a chunk, or nothing could be found out about one question of it."""
+    def call_failed(
+        self, chunk: Chunk, error: CallError | MethodError | WorkerError, question: str = "", method: str = ""
+    ) -> None:
+        """A method could make no items from a chunk, or nothing could be found out about one question of it."""
         self.failures.append(
             Failure(
                 what="question" if question else "chunk",
@@ -93,20 +100,21 @@ class Seen:
                 pages=chunk.pages,
                 chunk_id=chunk.id,
                 question=question,
+                method=method,
             )
         )
 
     def coverage(self) -> list[Covered]:
-        """The state of every page and chunk."""
+        """The state of every page and chunk; one that some method made items from is used."""
         failed = {
             failure.chunk_id: failure.message
             for failure in self.failures
-            if failure.what == "chunk" or (failure.what == "question" and not self.made[failure.chunk_id])
+            if failure.chunk_id and not self.made[failure.chunk_id]
         }
         return [
             state
             for outline in self.documents
-            for state in cover(outline.path, outline.pages, outline.chunks, self.made, failed)
+            for state in cover(outline.path, outline.pages, outline.chunks, self.made, failed, self.not_drawn)
         ]
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from docqa import curate, export, outputs, runfolder
-from docqa.backend import Backend, describe, open_backend
+from docqa.backend import Backend, chosen_mix, describe, open_backend
 from docqa.blend import Pool
 from docqa.checking import checked, open_index, rated
 from docqa.chunk import token_counter
@@ -45,7 +45,7 @@ def run(
         model: a model of the caller's own, instead of the one that the settings name.
 
     Raises:
-        SettingsError: the source, the general data or a prompt cannot be used.
+        SettingsError: the source, the general data, a method or a prompt cannot be used.
         StoreError: ``out`` cannot be used, or another run holds it.
         ModelError: the model cannot be used, or is gone; what it answered so far is kept.
         BlendError: there are too few general rows; all that was made is in ``out/items.jsonl``.
@@ -56,12 +56,13 @@ def run(
 async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
     export.check_installed(settings.export.file_type)
     paths, others = find(source, out)
+    mix = chosen_mix(settings, model)
     general = open_general(settings, out)
     tests = curate.TestSets(settings.curate.decontaminate) if settings.curate.decontaminate else None
     work = out / "work"
     with Store(out / runfolder.MEMO) as store:
         runfolder.clear(work)
-        async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model) as backend:
+        async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model, mix) as backend:
             corpus = Corpus(settings, progress, store, pool, root_of(source), backend.languages)
             corpus.seen.skipped_files = others
             progress.watch(backend.status)
@@ -76,6 +77,7 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             settings.curate.floors,
             _meaning(settings, verifying.result(), backend.embedder is None),
             tests,
+            settings.curate.unanswerable_share,
         )
         items = curate.diversify(items, _caps(settings.curate), settings.curate.vary_openings)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
@@ -100,7 +102,9 @@ async def _generate(corpus: Corpus, paths: list[Path], backend: Backend, made: S
         progress.advance("generate")
         seen.made[chunk.id] += len(result.items)
         for failed in result.failed:
-            seen.call_failed(chunk, failed.error, failed.question)
+            seen.call_failed(chunk, failed.error, failed.question, failed.method)
+        if not result.tried:
+            seen.not_drawn.add(chunk.id)
         for item in result.items:
             made.add(item)
         progress.total("verify", made.count)

@@ -251,6 +251,10 @@ class Decision(StrEnum):
     CONFLICT = "conflict"
     UNSUPPORTED = "unsupported"
     UNKNOWN = "unknown"
+    CHECKED = "checked"
+    FAILED_CHECK = "failed_check"
+    UNANSWERED = "unanswered"
+    ANSWERED = "answered"
 
 
 class Verdict(Record):
@@ -308,6 +312,8 @@ class QAItem(Record):
 
     Attributes:
         path: the source document's path, as in Document.
+        input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
+        answerable: false where the corpus holds no answer, and ``answer`` says so.
         asked_first: the question as it was verified, before its opening was varied, or "".
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
         score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
@@ -323,7 +329,9 @@ class QAItem(Record):
     document_id: str
     path: str
     question: str
+    input: str = ""
     asked_first: str = ""
+    answerable: bool = True
     answer: str
     evidence: tuple[Evidence, ...]
     task_type: str = Field(pattern=r"^[a-z-]+/[a-z-]+$")
@@ -338,14 +346,19 @@ class QAItem(Record):
     reason: str = ""
 
     @property
+    def asked(self) -> str:
+        """The question with its input: all that the answer answers."""
+        return f"{self.question}\n{self.input}" if self.input else self.question
+
+    @property
     def pages(self) -> tuple[int, ...]:
         """The pages its evidence stands on, ascending."""
         return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
 
 
-def item_id(chunk_ids: Iterable[str], question: str, answer: str) -> str:
+def item_id(chunk_ids: Iterable[str], question: str, answer: str, input: str = "") -> str:
     """The id of an item made from these chunks."""
-    return content_id(*chunk_ids, question, answer)
+    return content_id(*chunk_ids, question, answer, *([input] if input else []))
 
 
 # --------------------------------------------------------------------------------------------------------- rows

@@ -89,6 +89,11 @@ class ModelSettings(Section):
 class GenerateSettings(Section):
     """Chunks to items."""
 
+    methods: tuple[str, ...] = Field(
+        (),
+        description="What makes the items (`docqa methods`), each with the share of the chunks that it runs on: "
+        '"tasks:0.2", your own as a Python file: "mine.py"; empty: self-qa with a model, extractive without.',
+    )
     self_qa: Literal["two-stage", "single"] = Field(
         "two-stage",
         description="With a model: questions first, then each one's answer read from the text (two-stage); or "
@@ -179,6 +184,9 @@ class CurateSettings(Section):
         le=1,
         description="Least share of an answer's words that stand in its quotes or its question, with or without a "
         "model; 0 drops none.",
+    )
+    unanswerable_share: float = Field(
+        0.05, ge=0, le=1, description="Largest share of the kept items that say that the documents hold no answer."
     )
     vary_openings: bool = Field(
         True, description='Whether questions that begin alike ("According to ...") are begun in other words.'

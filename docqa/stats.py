@@ -43,7 +43,7 @@ class _Counts:
             self.dropped[item.reason.partition(":")[0]] += 1
             return
         said = estimate_tokens(item.answer)
-        self.asked += estimate_tokens(item.question)
+        self.asked += estimate_tokens(item.asked)
         self.said += said
         self.languages[item.language] += 1
         self.decisions[str(item.verdict.decision) if item.verdict else "unverified"] += 1

@@ -57,6 +57,7 @@ def test_every_command_and_flag_of_the_readme_exists():
         (["run", ".", "--score", "best"], "best"),
         (["run", ".", "--min-accuracy", "9"], "curate.min_accuracy"),
         (["run", ".", "--general", "gone.json"], "gone.json"),
+        (["run", ".", "--method", "self-qa"], "self-qa needs a model"),
         (["run", ".", "--general", "a.md:0"], "the weight of a.md is 0"),
         (["blend", "gone.jsonl"], "gone.jsonl"),
         (["blend", "a.md", "--ratio", "0.1"], "--general FILE"),
@@ -104,6 +105,11 @@ def test_dry_run_says_which_model_would_be_asked(tmp_path: Path):
     assert done.returncode == 0
     assert "Self-QA with m at http://127.0.0.1:9/v1" in done.stdout
     assert "scores       1 call a chunk (accuracy)" in done.stdout
+
+
+def test_methods_are_listed_with_their_needs_and_types(tmp_path: Path):
+    assert "self-qa         a model" in docqa("methods", cwd=tmp_path).stdout
+    assert "  acronym " in docqa("methods", "--types", cwd=tmp_path).stdout
 
 
 def test_init_writes_settings_that_run_reads_and_does_not_overwrite(tmp_path: Path):

@@ -18,6 +18,7 @@ def _row(item: QAItem) -> Row:
     wrong, source = losing(item)
     return Row(
         instruction=item.question,
+        input=item.input,
         output=item.answer,
         language=item.language,
         group=item.document_id,

@@ -13,6 +13,7 @@ from docqa.cli.bench import bench
 from docqa.cli.blend import blend
 from docqa.cli.export import export
 from docqa.cli.init import init
+from docqa.cli.methods import methods
 from docqa.cli.parse import parse
 from docqa.cli.run import run
 from docqa.cli.stats import stats
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (run, verify, blend, export, stats, parse, bench, init):
+for command in (run, verify, blend, export, stats, methods, parse, bench, init):
     cli.add_command(command)
 
 

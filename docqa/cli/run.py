@@ -15,6 +15,14 @@ from docqa.cli.options import blend_options, export_options, model_options, reso
     "-o", "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder."
 )
 @model_options
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    metavar="NAME[:SHARE]",
+    help="What makes the items (docqa methods; FILE.py is one of your own), on which share of the chunks (repeatable).",
+)
+@click.option("--prompts", metavar="FOLDER", help="Prompts of your own, file by file in the place of the shipped ones.")
 @click.option("--self-qa", type=click.Choice(["two-stage", "single"]), help="Calls for a chunk.  [default: two-stage]")
 @click.option("--questions", type=int, help="Questions asked for a chunk.  [default: by its size]")
 @click.option("--domain", metavar="TEXT", help="Field of the documents, in a few words, for the prompts.")
@@ -44,6 +52,7 @@ def run(source: Path, out: Path, config: Path | None, dry_run: bool, quiet: bool
       docqa run ./manuals -o out
       docqa run ./manuals -o out --general alpaca.json:2 --general hf:tatsu-lab/alpaca --general-ratio 0.1
       docqa run ./manuals -o out --model Qwen/Qwen3-8B --engine-arg tensor_parallel_size=2
+      docqa run ./manuals -o out --model Qwen/Qwen3-8B --method self-qa --method extractive:0.3
       docqa run ./manuals -o out --model qwen3:8b --base-url http://localhost:11434/v1 --concurrency 4
 
     A key for the servers is read from the environment, DOCQA_API_KEY, and from nowhere else.

@@ -23,6 +23,7 @@ def curate(
     floors: Mapping[str, float] = FLOORS,
     meaning: Meaning | None = None,
     tests: TestSets | None = None,
+    unanswerable_share: float = 1.0,
 ) -> list[QAItem]:
     """Apply the don'ts of SFT data to ``items``; each comes out once, in order, kept or dropped with a reason.
 
@@ -36,6 +37,7 @@ def curate(
         known_share: largest share of the kept items that may be ``known``; those with the smallest ids stay.
         floors: least scores by name; see ``score.FLOORS``.
         meaning: how questions are compared by meaning; None for not at all.
+        unanswerable_share: the same for items that say that there is no answer.
         tests: what the set must not hold: an item that shares text with it goes as ``contaminated:FILE:ROW``.
     """
     judged = [item if item.kept is False else _judge(item, floors, tests) for item in items]
@@ -43,17 +45,18 @@ def curate(
     reasons = duplicates([judged[place] for place in candidates], thresholds, meaning)
     for place, reason in reasons.items():
         judged[candidates[place]] = _drop(judged[candidates[place]], reason)
-    return _capped(judged, known_share)
+    judged = _capped(judged, Decision.KNOWN, known_share, "known-share")
+    return _capped(judged, Decision.UNANSWERED, unanswerable_share, "unanswerable-share")
 
 
-def _capped(items: list[QAItem], known_share: float) -> list[QAItem]:
-    """Drop ``known`` items until they are no more than their share; ids are hashes, so the choice is a fair draw."""
+def _capped(items: list[QAItem], decision: Decision, share: float, reason: str) -> list[QAItem]:
+    """Drop items of a decision until they are within their share; ids are hashes, so the choice is a fair draw."""
     kept = [item for item in items if item.kept]
-    known = sorted(item.id for item in kept if item.verdict and item.verdict.decision is Decision.KNOWN)
-    others = len(kept) - len(known)
-    most = len(known) if known_share >= 1 else int(known_share * others / (1 - known_share))
-    surplus = set(known[most:])
-    return [_drop(item, "known-share") if item.kept and item.id in surplus else item for item in items]
+    capped = sorted(item.id for item in kept if item.verdict and item.verdict.decision is decision)
+    others = len(kept) - len(capped)
+    most = len(capped) if share >= 1 else int(share * others / (1 - share))
+    surplus = set(capped[most:])
+    return [_drop(item, reason) if item.kept and item.id in surplus else item for item in items]
 
 
 def _judge(item: QAItem, floors: Mapping[str, float], tests: TestSets | None) -> QAItem:

@@ -69,6 +69,30 @@ _CONTENTLESS_EN = frozenset(
 )
 
 
+def spoilt(item: QAItem) -> str:
+    """Say what stands in ``item``'s text that belongs into no text: garbled characters, a refusal, the prompt."""
+    answer = normalize(item.answer)
+    return (
+        no_answer(answer)
+        or _garbled(item.question)
+        or _garbled(item.input)
+        or _garbled(item.answer)
+        or left_over(item.answer)
+        or refused(answer)
+    )
+
+
+def misasked(item: QAItem) -> str:
+    """Say what is broken in ``item``'s question, or garbled in its answer, which is a refusal."""
+    return (
+        no_answer(normalize(item.answer))
+        or _garbled(item.question)
+        or _garbled(item.answer)
+        or left_over(item.question)
+        or _question_form(normalize(item.question), item)
+    )
+
+
 def broken(item: QAItem) -> str:
     """Say what is broken in ``item``'s text; "" when nothing is."""
     question, answer = normalize(item.question), normalize(item.answer)

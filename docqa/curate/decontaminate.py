@@ -55,9 +55,9 @@ class TestSets:
 
     def holding(self, item: QAItem) -> str:
         """``FILE:ROW`` of the first text that shares a run with ``item``, or is its short question; "" for none."""
-        runs = _runs(f"{item.question}\n{item.answer}")
-        if not _runs(item.question):
-            runs += _whole(item.question)
+        runs = _runs(f"{item.asked}\n{item.answer}")
+        if not _runs(item.asked):
+            runs += _whole(item.asked)
         wanted = np.array(runs, dtype=np.uint64)
         at = np.searchsorted(self._hashes, wanted).clip(max=len(self._hashes) - 1)
         found = self._places[at[self._hashes[at] == wanted]]

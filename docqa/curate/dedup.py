@@ -146,7 +146,7 @@ def _exactly(item: QAItem) -> tuple[str, str]:
 
 
 def _asked(item: QAItem) -> str:
-    return normalize(item.question).casefold().rstrip("?.。 ")
+    return normalize(item.asked).casefold().rstrip("?.。 ")
 
 
 def _same_question(items: Sequence[QAItem], places: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -157,10 +157,14 @@ def _same_question(items: Sequence[QAItem], places: Sequence[int]) -> Iterator[t
 def _overlapping(
     items: Sequence[QAItem], places: Sequence[int], thresholds: Mapping[str, float], most_exact: int
 ) -> Iterator[tuple[int, int]]:
-    for group in _grouped(places, lambda place: items[place].language):
+    def kind(place: int) -> tuple[str, str]:
+        """A summary is no duplicate of a translation, though both are of one text."""
+        return items[place].language, items[place].task_type if items[place].input else ""
+
+    for group in _grouped(places, kind):
         language = items[group[0]].language
         threshold = thresholds.get(language, thresholds.get("en", THRESHOLDS["en"]))
-        texts = [rouge_tokens(f"{items[place].question}\n{items[place].answer}") for place in group]
+        texts = [rouge_tokens(f"{items[place].asked}\n{items[place].answer}") for place in group]
         for i, j, _ in (similar_pairs if len(group) <= most_exact else probable_pairs)(texts, threshold):
             if not _brief_answers_to_other_words(items[group[i]], items[group[j]]):
                 yield group[i], group[j]
@@ -174,7 +178,7 @@ def _same_sense(items: Sequence[QAItem], places: Sequence[int], meaning: Meaning
         for i, j, _ in similar_pairs([rouge_tokens(items[place].answer) for place in group], _SAME_ANSWER)
     ]
     asked = sorted({place for pair in pairs for place in pair})
-    vectors = dict(zip(asked, meaning.embed([items[place].question for place in asked]), strict=True)) if asked else {}
+    vectors = dict(zip(asked, meaning.embed([items[place].asked for place in asked]), strict=True)) if asked else {}
     return [(i, j) for i, j in pairs if round(float(vectors[i] @ vectors[j]), 5) >= meaning.threshold]
 
 
@@ -199,8 +203,8 @@ def _contradictions(items: Sequence[QAItem]) -> dict[int, str]:
 def same_meaning(a: QAItem, b: QAItem) -> bool:
     """Whether nothing that carries meaning tells apart two items that look alike."""
     return (
-        not veto.difference(a.question, b.question)
-        and not _about_different_things(a.question, b.question)
+        not veto.difference(a.asked, b.asked)
+        and not _about_different_things(a.asked, b.asked)
         and not _of_different_subjects(a, b)
         and answers_agree(a.answer, b.answer)
     )
@@ -208,13 +212,13 @@ def same_meaning(a: QAItem, b: QAItem) -> bool:
 
 def _of_different_subjects(a: QAItem, b: QAItem) -> bool:
     """Whether each item has a word to itself that its question and its answer share: 冷库的报警值, 冰箱的报警值."""
-    asked, said = [_content(item.question) for item in (a, b)], [_content(item.answer) for item in (a, b)]
+    asked, said = [_content(item.asked) for item in (a, b)], [_content(item.answer) for item in (a, b)]
     return bool((asked[0] & said[0]) - asked[1] - said[1]) and bool((asked[1] & said[1]) - asked[0] - said[0])
 
 
 def _brief_answers_to_other_words(a: QAItem, b: QAItem) -> bool:
     """Whether an answer fits many questions ("every year"), and each question has two words to itself."""
-    first, second = _content(a.question), _content(b.question)
+    first, second = _content(a.asked), _content(b.asked)
     brief = min(len(_content(item.answer)) for item in (a, b)) < _TELLING
     return brief and min(len(first - second), len(second - first)) > 1
 

@@ -96,7 +96,7 @@ def varied(item: QAItem) -> QAItem:
 
     Where the question changes, so does the id, and ``asked_first`` holds the question that was verified.
     """
-    question = vary(item.question)
+    question = item.question if item.input else vary(item.question)
     if question == item.question:
         return item
     changed = {"question": question, "id": item_id(item.chunk_ids, question, item.answer)}

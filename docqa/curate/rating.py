@@ -113,10 +113,12 @@ class Rated:
 async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts: Prompts, score: Score) -> Rated:
     """Rate the items of ``chunk`` that verification kept; the others stay as they are.
 
+    An item that says that there is no answer is not rated: beside its passage it must look wrong.
+
     Raises:
         ModelError: the model is gone.
     """
-    kept = [item for item in items if item.kept]
+    kept = [item for item in items if item.kept and item.answerable]
     batches = [kept[at : at + RATED_TOGETHER] for at in range(0, len(kept), RATED_TOGETHER)]
     asked = (_asked(chunk, batch, session, prompts, *call) for batch in batches for call in _ASKED[score])
     found: dict[str, dict[str, object]] = {item.id: {"by": session.model.name} for item in kept}
@@ -126,7 +128,7 @@ async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts:
         for at, rating in ratings.items():
             found[at] |= rating
     scored = (
-        item.model_copy(update={"scores": Scores.model_validate(found[item.id])}) if item.kept else item
+        item.model_copy(update={"scores": Scores.model_validate(found[item.id])}) if item.id in found else item
         for item in items
     )
     return Rated(tuple(scored), tuple(failed))
@@ -144,7 +146,7 @@ async def _asked(
     found: dict[str, dict[str, float]] = {}
     left = list(items)
     while left:
-        pairs = [{"question": item.question, "answer": item.answer} for item in left]
+        pairs = [{"question": _shown(item, chunk), "answer": item.answer} for item in left]
         passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
         system, user = prompts.render(name, chunk.language, pairs=pairs, **passage)
         # Among the long checks it would wait for a whole round of them, and with it the first item of the run.
@@ -159,6 +161,11 @@ async def _asked(
         found |= rated
         left = [item for item in left if item.id not in rated]
     return found, []
+
+
+def _shown(item: QAItem, chunk: Chunk) -> str:
+    """The question, with its input where that is not the whole passage, which is shown anyway."""
+    return item.question if item.input == chunk.text else item.asked
 
 
 def _lined_up(items: Sequence[QAItem], ratings: Sequence[Accuracy | Worth]) -> dict[str, dict[str, float]]:

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable
 
 from docqa import veto
-from docqa.curate.broken import broken
+from docqa.curate.broken import broken, spoilt
 from docqa.curate.wording import dated, is_one_sentence, vague_answer, vague_question
 from docqa.records import QAItem
 from docqa.text import normalize
@@ -82,9 +82,21 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
+WITH_INPUT: tuple[tuple[str, Rule], ...] = (("broken", spoilt),)
+"""The rules for an item that carries its input. What it points at ("the following text") is there to be seen, its
+question is a task, and its task has checked the answer, which may be JSON, a label or in another language."""
+
+
+UNANSWERABLE: tuple[tuple[str, Rule], ...] = (
+    ("broken", misasked),
+    ("vague-reference", lambda item: vague_question(item.question, item.language)),
+)
+"""The rules for an item that says that there is no answer: its question must be a whole one, its answer refuses."""
+
+
 def first_objection(item: QAItem) -> str:
     """``name:detail`` of the first rule that objects to ``item``; "" when none does."""
-    for name, rule in RULES:
+    for name, rule in WITH_INPUT if item.input else RULES if item.answerable else UNANSWERABLE:
         if detail := rule(item):
             return f"{name}:{detail}"
     return ""

@@ -96,6 +96,8 @@ def columns(form: Format, provenance: bool) -> tuple[str, ...]:
 def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:
     """A domain row with the system prompt and the context that the settings ask for; a general row as it is.
 
+    A row that has its input keeps it: that is the part of the chunk that it is about.
+
     Args:
         texts: the chunks' texts by id.
 
@@ -105,7 +107,7 @@ def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:
     if not row.group:
         return row
     changes = {"system": settings.system} if settings.system else {}
-    if settings.context == "input":
+    if settings.context == "input" and not row.input:
         try:
             changes["input"] = "\n\n".join(texts[chunk] for chunk in row.chunk_ids)
         except KeyError as error:

@@ -5,8 +5,19 @@ from docqa.records import Answer, QAItem, Row
 from docqa.text import squash
 
 
+<<<<<<< HEAD
 def losing(item: QAItem) -> tuple[str, str]:
     """(answer, ``closed_book`` or ``retrieval``) of an answer that verification found wrong; ("", "") for none."""
+=======
+def rejected(item: QAItem) -> tuple[str, str]:
+    """(answer, where it comes from); ("", "") when there is none that is surely wrong.
+
+    A losing answer comes from ``closed_book`` or ``retrieval``, a corrupted one from what was changed: ``number``,
+    ``unit``, ``name`` or ``negation``.
+    """
+    if not item.answerable:  # "does not say" with a word changed may be as true
+        return "", ""
+>>>>>>> 0a437b2c45cfa7b53559e8bf4bdea40affe43900
     if verdict := item.verdict:
         for answer, source in ((verdict.closed_book, "closed_book"), (verdict.retrieval, "retrieval")):
             if answer is not None and _lost(answer, item.answer):

@@ -8,21 +8,18 @@ for everything in one call: about a third of the calls, and answers that are rea
 """
 
 import asyncio
-import re
-import unicodedata
-from array import array
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator
 
 from docqa.errors import CallError
-from docqa.generate import Failed, Made
+from docqa.generate import Borrowed, Failed, Made, Method, task_types
+from docqa.generate.items import item
 from docqa.models.chat import Prompt, Turn
 from docqa.models.session import Session
 from docqa.prompts import Prompts
-from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+from docqa.records import Chunk, Origin, QAItem
 from docqa.text import squash
 
 Kind = Literal[
@@ -37,7 +34,6 @@ TOKENS_A_QUESTION = 80
 
 MOST_QUESTIONS = 8
 ANSWER_TOKENS = 768
-_END_MARKS = " \t\n\"'“”‘’「」.。…"
 
 
 def _known_kind(kind: object) -> object:
@@ -76,6 +72,33 @@ class Pairs(BaseModel):
     """The reply of the one-call variant."""
 
     items: list[Pair]
+
+
+async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
+    """The items of one chunk, as the settings have it.
+
+    Raises:
+        ModelError: the model is gone.
+    """
+    assert borrowed.session is not None
+    settings = borrowed.settings
+    return await generate(
+        chunk,
+        borrowed.session,
+        borrowed.prompts,
+        questions=settings.questions,
+        single=settings.self_qa == "single",
+        temperature=settings.temperature,
+    )
+
+
+METHOD = Method(
+    name="self-qa",
+    line="questions a model asks of a chunk and answers from it, with quotes (the default with a model)",
+    needs="model",
+    types=task_types.of("qa"),
+    make=make,
+)
 
 
 async def generate(
@@ -160,60 +183,8 @@ def _origin(prompts: Prompts, name: str, chunk: Chunk, session: Session) -> Orig
 
 
 def _item(chunk: Chunk, question: Question, answer: Grounded, origin: Origin) -> QAItem:
-    asked, said = question.question.strip(), answer.answer.strip()
-    return QAItem(
-        id=item_id([chunk.id], asked, said),
-        chunk_ids=(chunk.id,),
-        document_id=chunk.document_id,
-        path=chunk.path,
-        question=asked,
-        answer=said,
-        evidence=tuple(_evidence(chunk, answer.quotes)),
-        task_type=f"qa/{question.kind}",
-        language=chunk.language,
-        difficulty="easy" if question.kind in _EASY else "hard" if question.kind in _HARD else "medium",
-        origin=origin,
-        score=None,
+    difficulty: Literal["easy", "medium", "hard"] = (
+        "easy" if question.kind in _EASY else "hard" if question.kind in _HARD else "medium"
     )
-
-
-# ------------------------------------------------------------------------------------------------------------ quotes
-
-
-def _evidence(chunk: Chunk, quotes: Sequence[str]) -> list[Evidence]:
-    """The quotes with their places; one that stands nowhere keeps its words and the empty place (0, 0)."""
-    found = []
-    for quote in dict.fromkeys(quote.strip() for quote in quotes):
-        place = locate(quote, chunk.text) or locate(quote.strip(_END_MARKS), chunk.text)
-        if place is None:
-            found.append(Evidence(chunk_id=chunk.id, start=0, end=0, quote=quote))
-        else:
-            start, end = place
-            boxes = chunk.boxes(start, end)
-            found.append(Evidence(chunk_id=chunk.id, start=start, end=end, quote=chunk.text[start:end], boxes=boxes))
-    return [evidence for evidence in found if evidence.quote]
-
-
-def locate(quote: str, text: str) -> tuple[int, int] | None:
-    """Where ``quote`` first stands in ``text``, white space and widths aside; None when it does not."""
-    folded, places = _folded(text)
-    wanted, _ = _folded(quote)
-    at = folded.find(wanted) if wanted else -1
-    return None if at < 0 else (places[at], places[at + len(wanted) - 1] + 1)
-
-
-@lru_cache(maxsize=256)
-def _folded(text: str) -> tuple[str, "array[int]"]:
-    """The text in NFKC without white space, and the place in ``text`` of each of its characters."""
-    folded: list[str] = []
-    places = array("L")
-    for word in re.finditer(r"\S+", text):
-        if word.group().isascii():
-            folded.append(word.group())
-            places.extend(range(*word.span()))
-            continue
-        for place, char in enumerate(word.group(), word.start()):
-            parts = "".join(unicodedata.normalize("NFKC", char).split())
-            folded.append(parts)
-            places.extend([place] * len(parts))
-    return "".join(folded), places
+    kind = f"qa/{question.kind}"
+    return item(chunk, question.question, answer.answer, answer.quotes, kind, origin, difficulty=difficulty)

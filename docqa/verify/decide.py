@@ -23,11 +23,13 @@ manuals with short sentences), .5 lets two points more of the answers about anot
 _FOUND = frozenset({Decision.KNOWN, Decision.NOVEL, Decision.GROUNDED})
 """Decisions where the corpus gives the item's answer to its question alone."""
 
+_SOUND = _FOUND | {Decision.CHECKED, Decision.UNANSWERED}
+
 KEPT: Mapping[Policy, frozenset[Decision]] = {
-    "default": _FOUND | {Decision.HARD},
-    "strict": _FOUND,
-    "lenient": _FOUND | {Decision.HARD, Decision.NOT_SELF_CONTAINED},
-    "retrieval-only": _FOUND,
+    "default": _SOUND | {Decision.HARD},
+    "strict": _SOUND,
+    "lenient": _SOUND | {Decision.HARD, Decision.NOT_SELF_CONTAINED},
+    "retrieval-only": _SOUND,
 }
 """What each policy keeps. A conflict is set aside under all of them: the corpus itself must be mended first."""
 

@@ -5,13 +5,34 @@ template carries its measured precision (see ``patterns``).
 """
 
 from collections.abc import Iterator
+from functools import partial
 
+from docqa.generate import Borrowed, Made, Method, task_types
 from docqa.generate.extractive import chinese, english, structure
 from docqa.generate.extractive.patterns import Draft, templates
 from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
 
 LANGUAGES = ("en", "zh")
 """The languages there are rules for."""
+
+
+async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
+    """The items of one chunk, made by a worker, so that a rule which hangs or fails on it costs this chunk.
+
+    Raises:
+        WorkerError: it did.
+    """
+    work = partial(generate, min_score=borrowed.settings.min_score)
+    return Made(tuple(await borrowed.pool.call(work, chunk, timeout_s=borrowed.settings.timeout_s)))
+
+
+METHOD = Method(
+    name="extractive",
+    line="questions by rule, answered by spans of the text (the default without a model)",
+    needs="nothing",
+    types=task_types.of(*(family for family in task_types.FAMILIES if family not in ("qa", "task", "unanswerable"))),
+    make=make,
+)
 
 
 def generate(chunk: Chunk, min_score: float = 0.8) -> list[QAItem]:

@@ -1,0 +1,169 @@
+"""What is wrong with the answer to a task: each kind has its own check, and none of them asks a model.
+
+They find what rules can find: JSON that is none, a label that is not of the list, an entity that is not in the text, a
+number that a translation changed or a summary made up. That a translation reads well they do not know; a model's rating
+(``curate.rating``) is for that.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from docqa import veto
+from docqa.generate.tasks.wordings import LABELS
+from docqa.records import CELL_SEPARATOR, Chunk, QAItem
+from docqa.terms import terms
+from docqa.text import cjk_ratio, squash, words
+
+SHORTER = 0.7
+"""The longest that a summary may be, as a share of its text's words."""
+
+_WRITTEN_OUT = re.compile(
+    r"[〇零一二三四五六七八九十百千两]+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six"
+    r"|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[a-z0-9]*\d[\w./-]*", re.ASCII)
+
+
+def check(item: QAItem, chunk: Chunk) -> str:
+    """What is wrong with the answer, in a few words; "" when nothing is found."""
+    if not item.answer:
+        return "no answer"
+    return _CHECKS[item.task_type.partition("/")[2]](item, chunk)
+
+
+def _summary(item: QAItem, chunk: Chunk) -> str:
+    if len(words(item.answer)) > SHORTER * len(words(item.input)):
+        return "hardly shorter than the text"
+    return _other_language(item.answer, item.language) or _made_up(item, chunk) or _flipped(item)
+
+
+def _rewriting(item: QAItem, chunk: Chunk) -> str:
+    if squash(item.answer) == squash(item.input):
+        return "the same text again"
+    return (
+        _other_language(item.answer, item.language)
+        or _made_up(item, chunk)
+        or _lost_number(item.input, item.answer)
+        or _flipped(item)
+    )
+
+
+def _translation(item: QAItem, chunk: Chunk) -> str:
+    if wrong := _other_language(item.answer, "en" if item.language == "zh" else "zh"):
+        return wrong
+    if wrong := _lost_number(item.input, item.answer):
+        return wrong
+    if added := [number for number in _in_digits(item.answer) if number not in veto.numbers(item.input)]:
+        return f"number {added[0]} is not in the text"
+    if veto.units_differ(item.input, item.answer):
+        return "another unit"
+    lost = sorted(name for name in veto.identifiers(item.input) - veto.identifiers(item.answer) if _CODE.search(name))
+    return f"{lost[0]} is lost" if lost else ""
+
+
+def _label(item: QAItem, chunk: Chunk) -> str:
+    known = LABELS[item.task_type.partition("/")[2]][item.language]
+    return "" if item.answer in known else f"label {item.answer[:40]!r} is not in the list"
+
+
+def _intent(item: QAItem, chunk: Chunk) -> str:
+    if wrong := _label(item, chunk):
+        return wrong
+    said = {term for term in terms(item.input) if len(term) > 1}
+    return "" if said & set(terms(chunk.text)) else "the message has nothing to do with the passage"
+
+
+def _entities(item: QAItem, chunk: Chunk) -> str:
+    try:
+        found = json.loads(item.answer)
+    except ValueError:
+        return "not JSON"
+    if not isinstance(found, list) or not found or not all(_is_entity(entity) for entity in found):
+        return "not an array of objects with text and type"
+    text, known = squash(item.input), LABELS["entities"][item.language]
+    for entity in found:
+        if not squash(entity["text"]) or squash(entity["text"]) not in text:
+            return f"entity {entity['text'][:40]!r} is not in the text"
+        if entity["type"] not in known:
+            return f"type {entity['type'][:40]!r} is not in the list"
+    twice = len({(squash(entity["text"]), entity["type"]) for entity in found}) < len(found)
+    return "an entity stands there twice" if twice else ""
+
+
+def _is_entity(entity: Any) -> bool:
+    return (
+        isinstance(entity, dict)
+        and entity.keys() == {"text", "type"}
+        and all(isinstance(value, str) for value in entity.values())
+    )
+
+
+def _table(item: QAItem, chunk: Chunk) -> str:
+    try:
+        found = json.loads(item.answer)
+    except ValueError:
+        return "not JSON"
+    header, *rows = (line.split(CELL_SEPARATOR) for line in item.input.split("\n"))
+    expected = [dict(zip(header, row, strict=False)) for row in rows]
+    return "" if found == expected else "not the table's rows"
+
+
+def _key_sentences(item: QAItem, chunk: Chunk) -> str:
+    text = squash(item.input)
+    return "" if all(squash(line) in text for line in item.answer.split("\n")) else "a sentence is not in the text"
+
+
+def _entries(item: QAItem, chunk: Chunk) -> str:
+    text = squash(item.input)
+    for line in item.answer.split("\n"):
+        name, colon, meaning = line.replace("：", ":", 1).partition(":")
+        if not colon or squash(name) not in text or squash(meaning) not in text:
+            return f"{line[:40]!r} is not in the text"
+    return ""
+
+
+_CHECKS: dict[str, Callable[[QAItem, Chunk], str]] = {
+    "summary": _summary,
+    "key-sentences": _key_sentences,
+    "entities": _entities,
+    "classification": _label,
+    "intent": _intent,
+    "table-to-json": _table,
+    "acronyms": _entries,
+    "terms": _entries,
+    "rewriting": _rewriting,
+    "translation": _translation,
+}
+
+
+def _other_language(text: str, language: str) -> str:
+    chinese = cjk_ratio(text) > (0.15 if language == "zh" else 0.05)
+    return "" if chinese == (language == "zh") else "in another language"
+
+
+def _made_up(item: QAItem, chunk: Chunk) -> str:
+    """The first number or identifier that neither the text nor the headings above it have."""
+    given = "\n".join((item.input, chunk.title, *chunk.heading_path))
+    for name in sorted(veto.identifiers(item.answer) - veto.identifiers(given)):
+        return f"{name} is not in the text"
+    for number in veto.numbers(item.answer):
+        if number not in veto.numbers(given):
+            return f"number {number} is not in the text"
+    return "another unit" if veto.units_differ(item.answer, item.input) else ""
+
+
+def _lost_number(text: str, answer: str) -> str:
+    lost = [number for number in _in_digits(text) if number not in veto.numbers(answer)]
+    return f"number {lost[0]} is lost" if lost else ""
+
+
+def _in_digits(text: str) -> list[str]:
+    """The numbers that stand there in digits; a 第二 is a "second", and a "one" mostly no number in Chinese."""
+    return list(veto.numbers(_WRITTEN_OUT.sub(" ", text)))
+
+
+def _flipped(item: QAItem) -> str:
+    return "a negation differs" if veto.flipped(item.answer, item.input) else ""

@@ -1,0 +1,270 @@
+"""Classic tasks: by rule and by a model, each held to its check, in English and Chinese."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from handmade import make_chunk
+
+from benchmarks.throughput.replies import answer
+from docqa import pipeline
+from docqa.generate.items import item
+from docqa.generate.tasks import by_rule
+from docqa.generate.tasks.checks import check
+from docqa.generate.tasks.wordings import LABELS, instruction
+from docqa.outputs import Failure
+from docqa.records import Chunk, Origin, QAItem, Row
+from docqa.runfolder import read_records
+from docqa.settings import load
+from docqa.summary import Summary
+from docqa.terminal import exit_code
+from tests.scripted import Scripted
+
+TABLE = [["Joint", "Torque"], ["Casing bolt", "45 N·m"], ["Vent plug", "25 N·m"]]
+ZH_TABLE = [["项目", "标准"], ["小额账户管理费", "每季度3元"], ["挂失手续费", "每次10元"]]
+EN = make_chunk(
+    "The Standard Operating Procedure (SOP) covers Personal Protective Equipment (PPE) as well.",
+    "Dead leg means a part of the pipe without flow. Hold point means a step that needs a release.",
+)
+ZH = make_chunk(
+    "近效期药品，是指距有效期不足六个月的药品。冷链，系指药品始终处于规定温度的运输和储存过程。",
+    language="zh",
+)
+PUMP = "Drain the oil of pump P-101 after 500 hours, and do not start it again before the new oil is at 20 °C."
+PUMP_ZH = "水泵P-101运行500小时后应放油，新油温度达到20℃前不得启动。"
+
+
+def made(chunk: Chunk, kind: str) -> list[QAItem]:
+    return [each for each in by_rule.generate(chunk) if each.task_type == f"task/{kind}"]
+
+
+@pytest.mark.parametrize(("rows", "language"), [(TABLE, "en"), (ZH_TABLE, "zh")])
+def test_a_table_becomes_json(rows: list[list[str]], language: str):
+    chunk = make_chunk("Text before.", rows, language=language)
+    (one,) = made(chunk, "table-to-json")
+    assert json.loads(one.answer) == [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert one.input == one.evidence[0].quote == "\n".join(" | ".join(row) for row in rows)
+    assert check(one, chunk) == ""
+    changed = one.model_copy(update={"answer": one.answer.replace("5 N", "6 N").replace("10元", "11元")})
+    assert check(changed, chunk) == "not the table's rows"
+    assert check(one.model_copy(update={"answer": one.answer[:-1]}), chunk) == "not JSON"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Joint", "Torque"], ["Casing bolt", "45 N·m"]],
+        [["Joint", "Joint"], ["a", "b"], ["c", "d"]],
+        [["Joint", ""], ["a", "b"], ["c", "d"]],
+        [["Joint", "Torque"], ["All of them", "All of them"], ["c", "d"]],
+        [["Joint", "Torque"], ["a | b", "c"], ["d", "e"]],
+    ],
+)
+def test_a_table_that_is_not_plain_is_left_alone(rows: list[list[str]]):
+    assert not made(make_chunk(rows), "table-to-json")
+
+
+def test_acronyms_and_terms_that_a_text_explains_are_listed():
+    (acronyms,) = made(EN, "acronyms")
+    assert acronyms.answer == "SOP: Standard Operating Procedure\nPPE: Personal Protective Equipment"
+    (terms,) = made(EN, "terms")
+    assert terms.answer == "Dead leg: a part of the pipe without flow\nHold point: a step that needs a release"
+    (chinese,) = made(ZH, "terms")
+    assert chinese.answer.splitlines()[0] == "近效期药品：距有效期不足六个月的药品"
+    for one, chunk in ((acronyms, EN), (terms, EN), (chinese, ZH)):
+        assert check(one, chunk) == ""
+        wrong = one.model_copy(update={"answer": f"{one.answer}\nABC: a better company"})
+        assert "is not in the text" in check(wrong, chunk)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (f"{EN.text} A blind flange is a disc that closes a pipe.", "en"),
+        (f"{EN.text} Spectacle blind (a plate) means a pair of discs.", "en"),
+        (f"{ZH.text}平均动力学温度（MKT）是指等效的恒定温度。", "zh"),
+    ],
+)
+def test_a_list_that_would_leave_out_a_term_is_not_made(text: str, language: str):
+    assert not made(make_chunk(text, language=language), "terms")
+
+
+def test_a_list_that_would_leave_out_an_acronym_is_not_made():
+    assert not made(make_chunk(f"{EN.text} Use the key (XYZ)."), "acronyms")
+
+
+LEADS = ["The pump must be stopped once a year.", "The oil is kept in a closed can."]
+MORE = ["Its seal is then renewed. The bearing is cleaned, too.", "Light spoils it. A can holds 5 L."]
+ZH_LEADS = ["客户可以提前支取定期存款。", "存单遗失的，客户应当立即挂失。"]
+
+
+@pytest.mark.parametrize(
+    ("leads", "more", "language"),
+    [(LEADS, MORE, "en"), (ZH_LEADS, ["每年一次。利息按活期计。", "口头挂失五日内有效。"], "zh")],
+)
+def test_key_sentences_are_the_first_of_the_paragraphs_as_they_stand(leads: list[str], more: list[str], language: str):
+    space = " " if language == "en" else ""
+    chunk = make_chunk(*(f"{lead}{space}{rest}" for lead, rest in zip(leads, more, strict=True)), language=language)
+    (one,) = made(chunk, "key-sentences")
+    assert one.answer.splitlines() == leads
+    assert check(one, chunk) == ""
+    assert check(one.model_copy(update={"answer": "The pump is green."}), chunk) == "a sentence is not in the text"
+    assert not [each for each in by_rule.generate(chunk, key_sentences=False) if "key" in each.task_type]
+
+
+@pytest.mark.parametrize("lead", ["It is green.", "500 coins or part of them.", "Proceed in the following way."])
+def test_a_paragraph_that_leans_on_what_stands_around_it_has_no_key_sentence(lead: str):
+    assert not made(make_chunk(f"{LEADS[0]} {MORE[0]}", f"{lead} {MORE[1]}"), "key-sentences")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "said", "wrong"),
+    [
+        ("translation", PUMP, PUMP_ZH, ""),
+        ("translation", PUMP, PUMP_ZH.replace("500", "50"), "number 500 is lost"),
+        ("translation", PUMP, PUMP_ZH + "每3个月一次。", "number 3 is not in the text"),
+        ("translation", PUMP, PUMP_ZH.replace("小时", "分钟"), "another unit"),
+        ("translation", PUMP, PUMP_ZH.replace("P-101", "101"), "p-101 is lost"),
+        ("translation", PUMP, PUMP, "in another language"),
+        ("translation", PUMP_ZH, PUMP, ""),
+        ("translation", PUMP_ZH, PUMP.replace("20", "25"), "number 20 is lost"),
+        ("rewriting", PUMP, "Let the oil out of pump P-101 when it has run 500 hours. Wait for 20 °C oil.", ""),
+        ("rewriting", PUMP, "Let the oil out of pump P-101 when it has run 500 hours.", "number 20 is lost"),
+        ("rewriting", PUMP, PUMP, "the same text again"),
+        ("summary", PUMP, "The oil of P-101 is drained after 500 hours.", ""),
+        ("summary", PUMP, "The oil of P-101 is drained after 600 hours.", "number 600 is not in the text"),
+        ("summary", PUMP, "The oil of P-102 is drained after 500 hours.", "p-102 is not in the text"),
+        ("summary", PUMP, PUMP, "hardly shorter than the text"),
+        ("summary", PUMP_ZH, "The oil is drained.", "in another language"),
+        ("classification", PUMP, "procedure", ""),
+        ("classification", PUMP, "poem", "label 'poem' is not in the list"),
+        ("classification", PUMP_ZH, "操作步骤", ""),
+        ("classification", PUMP_ZH, "procedure", "label 'procedure' is not in the list"),
+        ("entities", PUMP, '[{"text": "P-101", "type": "product"}, {"text": "500 hours", "type": "quantity"}]', ""),
+        ("entities", PUMP, '[{"text": "P-102", "type": "product"}]', "entity 'P-102' is not in the text"),
+        ("entities", PUMP, '[{"text": "P-101", "type": "planet"}]', "type 'planet' is not in the list"),
+        ("entities", PUMP, '{"text": "P-101"}', "not an array of objects with text and type"),
+        ("entities", PUMP, "[{", "not JSON"),
+        ("entities", PUMP_ZH, '[{"text": "500小时", "type": "数量"}]', ""),
+        ("intent", "My pump has run for weeks, when is its oil due?", "ask for a value", ""),
+        ("intent", "My pump has run for weeks, when is its oil due?", "chat", "label 'chat' is not in the list"),
+        ("intent", "Where can I park?", "ask for a value", "the message has nothing to do with the passage"),
+    ],
+)  # fmt: skip
+def test_each_kind_has_its_own_check(kind: str, given: str, said: str, wrong: str):
+    chinese = given == PUMP_ZH
+    chunk = make_chunk(PUMP_ZH if chinese else PUMP, language="zh" if chinese else "en")
+    one = item(chunk, "Do it.", said, [chunk.text], f"task/{kind}", Origin(method="tasks", prompt=""), input=given)
+    assert check(one, chunk) == wrong
+
+
+def test_the_wordings_have_every_label_and_differ_from_chunk_to_chunk():
+    for language in ("en", "zh"):
+        chunks = [make_chunk(f"{language} {number}", language=language) for number in range(30)]
+        for kind in LABELS:
+            said = {instruction(kind, chunk) for chunk in chunks}
+            assert len(said) > 1
+            assert all(label in text for text in said for label in LABELS[kind][language])
+    assert '{"text": ...' in "".join(instruction("entities", chunk) for chunk in chunks)
+
+
+# ------------------------------------------------------------------------------------------------------- a whole run
+
+ENGLISH = f"""# Pump P-101
+
+{PUMP} The seal of the pump must be inspected by the operator before it is started, because a dry seal overheats.
+What was found is signed by the foreman and kept with the papers of the unit, where the next shift looks for it.
+
+| Joint | Torque |
+|---|---|
+| Casing bolt | 45 N·m |
+| Vent plug | 25 N·m |
+"""
+CHINESE = f"""# 水泵P-101
+
+{PUMP_ZH}启动前，操作人员必须检查机械密封，因为密封干磨会过热。每次检查的结果都要由班长签字，并记入设备台账。
+"""
+
+
+def right(user: str) -> dict[str, Any]:
+    """What a good model says, by the shape that is asked for."""
+    chinese = "只回复 JSON" in user
+    paragraph = user.rsplit("<passage>\n", 1)[1].split("\n</passage>")[0]
+    shapes: dict[str, Any] = {
+        '{"summary"': {"summary": "水泵运行500小时后放油。" if chinese else "The oil is drained after 500 hours."},
+        '{"entities"': {"entities": [{"text": "P-101", "type": "产品" if chinese else "product"}]},
+        '{"label"': {"label": "要求" if chinese else "requirement"},
+        '{"rewritten"': {"rewritten": ("请注意：" if chinese else "Mind this: ") + paragraph},
+        '{"translation"': {"translation": PUMP if chinese else PUMP_ZH},
+        '{"messages"': {"messages": [{
+            "quote": PUMP_ZH if chinese else PUMP,
+            "message": "我的水泵用了很久，什么时候放油？" if chinese else "My pump has run long, is its oil due?",
+            "intent": "查询数值" if chinese else "ask for a value",
+        }]},
+    }  # fmt: skip
+    return next(said for shape, said in shapes.items() if shape in user)
+
+
+def run(tmp_path: Path, reply: Callable[[dict[str, Any], str], str] | None = None) -> tuple[list[QAItem], Summary]:
+    """A run of ``tasks`` alone; ``reply`` gets what a good model would say, and the prompt."""
+
+    def said(body: dict[str, Any]) -> str:
+        user = body["messages"][-1]["content"]
+        return answer(body) if '"ratings"' in user else reply(right(user), user)  # type: ignore[misc]
+
+    (tmp_path / "docs").mkdir(exist_ok=True)
+    (tmp_path / "docs" / "pump.md").write_text(ENGLISH, encoding="utf-8")
+    (tmp_path / "docs" / "pump_zh.md").write_text(CHINESE, encoding="utf-8")
+    settings = load({"generate": {"methods": ["tasks"]}, "curate": {"min_accuracy": 1}})
+    summary = pipeline.run(tmp_path / "docs", tmp_path / "out", settings, model=Scripted(said) if reply else None)
+    return list(read_records(tmp_path / "out" / "items.jsonl", QAItem)), summary
+
+
+def test_with_a_model_every_task_is_done_checked_and_rated_in_both_languages(tmp_path: Path):
+    items, summary = run(tmp_path, lambda said, user: json.dumps(said, ensure_ascii=False))
+    reasons = {(each.language, each.task_type.partition("/")[2]): each.reason for each in items}
+    asked = ("summary", "entities", "classification", "rewriting", "translation", "intent")
+    assert reasons == {(language, kind): "checked" for language in ("en", "zh") for kind in asked} | {
+        ("en", "table-to-json"): "checked"
+    }
+    assert all(each.scores and each.input and each.evidence for each in items)
+    assert summary.decisions == {"checked": len(items)}
+    assert exit_code(summary) == 0
+    rows = [row for side in ("train", "val") for row in read_records(tmp_path / "out" / "rows" / f"{side}.jsonl", Row)]
+    assert all(row.input for row in rows)
+    assert len(rows) == len(items)
+
+
+def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: Path):
+    def faulty(said: dict[str, Any], user: str) -> str:
+        if "entities" in said:
+            return "I think there is a pump."
+        if "label" in said:
+            return json.dumps({"label": "poem"})
+        text = json.dumps(said, ensure_ascii=False)
+        return text.replace("500", "50") if "translation" in said or "summary" in said else text
+
+    items, summary = run(tmp_path, faulty)
+    dropped = sorted((each.language, each.task_type, each.reason) for each in items if not each.kept)
+    assert dropped == [
+        (language, f"task/{kind}", f"failed_check: {why}")
+        for language in ("en", "zh")
+        for kind, why in (
+            ("classification", "label 'poem' is not in the list"),
+            ("summary", "number 50 is not in the text"),
+            ("translation", "number 500 is lost"),
+        )
+    ]
+    failures = list(read_records(tmp_path / "out" / "errors.jsonl", Failure))
+    assert [(failure.method, failure.message.partition(":")[0]) for failure in failures] == [("tasks", "entities")] * 2
+    assert summary.items.made == len(items) == summary.items.kept_total + summary.items.dropped["failed_check"]
+    assert summary.chunks.failed == 0
+    assert exit_code(summary) == 2
+
+
+def test_without_a_model_there_are_the_tasks_that_rules_can_do(tmp_path: Path):
+    items, summary = run(tmp_path)
+    assert [(each.task_type, each.reason) for each in items] == [("task/table-to-json", "checked")]
+    assert summary.models["generator"] == "no model (tasks)"
