@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable
 
 from docqa import veto
-from docqa.curate.broken import broken, spoilt
+from docqa.curate.broken import broken, misasked, spoilt
 from docqa.curate.wording import dated, is_one_sentence, vague_answer, vague_question
 from docqa.records import QAItem
 from docqa.text import normalize

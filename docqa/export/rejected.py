@@ -5,19 +5,12 @@ from docqa.records import Answer, QAItem, Row
 from docqa.text import squash
 
 
-<<<<<<< HEAD
+UNANSWERABLE = "unanswerable/"
+"""How the task types begin of rows that say that there is no answer."""
+
+
 def losing(item: QAItem) -> tuple[str, str]:
     """(answer, ``closed_book`` or ``retrieval``) of an answer that verification found wrong; ("", "") for none."""
-=======
-def rejected(item: QAItem) -> tuple[str, str]:
-    """(answer, where it comes from); ("", "") when there is none that is surely wrong.
-
-    A losing answer comes from ``closed_book`` or ``retrieval``, a corrupted one from what was changed: ``number``,
-    ``unit``, ``name`` or ``negation``.
-    """
-    if not item.answerable:  # "does not say" with a word changed may be as true
-        return "", ""
->>>>>>> 0a437b2c45cfa7b53559e8bf4bdea40affe43900
     if verdict := item.verdict:
         for answer, source in ((verdict.closed_book, "closed_book"), (verdict.retrieval, "retrieval")):
             if answer is not None and _lost(answer, item.answer):
@@ -28,10 +21,12 @@ def rejected(item: QAItem) -> tuple[str, str]:
 def rejected(row: Row) -> tuple[str, str]:
     """(answer, where it comes from); ("", "") when there is none that is surely wrong, and for general rows.
 
+    "The documents do not say" with a word changed may be as true, so there is none beside it.
+
     The row's own losing answer, else its answer corrupted; that one comes from what was changed: ``number``, ``unit``,
     ``name`` or ``negation``.
     """
-    if not row.group:
+    if not row.group or row.task_type.startswith(UNANSWERABLE):
         return "", ""
     if row.rejected.strip():
         return row.rejected, row.rejected_by
