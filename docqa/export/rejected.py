@@ -4,7 +4,6 @@ from docqa.export.corrupt import corrupted
 from docqa.records import Answer, QAItem, Row
 from docqa.text import squash
 
-
 UNANSWERABLE = "unanswerable/"
 """How the task types begin of rows that say that there is no answer."""
 

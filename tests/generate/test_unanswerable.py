@@ -12,6 +12,7 @@ from handmade import make_chunk
 
 from benchmarks.throughput.replies import answer
 from docqa import pipeline
+from docqa.blend import rows_from_items
 from docqa.curate import curate
 from docqa.export.rejected import rejected
 from docqa.generate.unanswerable import attributes, by_rule, check
@@ -117,7 +118,7 @@ def test_they_are_capped_and_have_no_rejected_answer():
     counts = Counter(item.reason for item in curate([*kept, *others], unanswerable_share=0.05) if not item.answerable)
     assert counts["unanswered"] == 2
     assert counts["unanswerable-share"] == 38
-    assert rejected(kept[0]) == ("", "")
+    assert rejected(rows_from_items(kept)[0]) == ("", "")
 
 
 ENGLISH = "# Pump manual\n\n## Changing the seal\n\n" + " ".join(
