@@ -154,7 +154,7 @@ def _embedded(
     def means() -> Means:
         return Means(
             models={
-                "generator": _made_by(mix, settings),
+                **({"generator": _made_by(mix, settings)} if mix else {}),
                 "reader": "docqa extractive reader (no model)",
                 "judge": "docqa lexical judge (no model)",
                 **({"closed book": student.model.name} if student else {}),
@@ -203,7 +203,7 @@ def _with_model(
     def means() -> Means:
         return Means(
             models={
-                "generator": _made_by(mix, settings, name),
+                **({"generator": _made_by(mix, settings, name)} if mix else {}),
                 "reader": name,
                 "judge": f"docqa lexical judge where words tell, else {name}",
                 "closed book": student.model.name,

@@ -76,5 +76,5 @@ def decide(
 
 
 def kept(decision: Decision, policy: Policy = "default") -> bool:
-    """Whether an item with this decision is in the set: it is answered by the corpus, and by nothing else otherwise."""
+    """Whether an item with this decision is in the set: it is answered by the corpus, or passed its task's check."""
     return decision in KEPT[policy]
