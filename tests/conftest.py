@@ -1,5 +1,6 @@
 """Fixtures that several tests share: the project's own corpora, and one finished run over them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from docqa.summary import Summary
 
 settings.register_profile("docqa", deadline=None)  # how long an example takes is the machine's business
 settings.load_profile("docqa")
+
+os.environ["DOCQA_PARSE__WORKERS"] = "1"  # starting workers is most of what a small run costs
 
 ROOT = Path(__file__).parent.parent
 CORPORA = ROOT / "corpora"

@@ -12,6 +12,7 @@ from docqa.settings import Settings, load, to_toml
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DOCQA_PARSE__WORKERS")  # which all other tests run with
 
 
 def test_flags_over_environment_over_file_over_defaults(monkeypatch: pytest.MonkeyPatch):

@@ -182,10 +182,12 @@ def test_a_page_that_inflates_beyond_the_memory_is_told(tmp_path: Path):
 
 
 HANGING = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from docqa.parse.pdf import read_pdf
 from docqa.workers import WorkerPool
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 
 async def main():
     async with WorkerPool(1) as pool:
