@@ -127,7 +127,13 @@ def _split(text: str, max_tokens: int, count: TokenCounter) -> list[str]:
         keep_separator="end",
         strip_whitespace=False,
     )
-    return splitter.split_text(text)
+    # Where two separators follow each other the splitter repeats one, so only where its parts begin is taken from it.
+    starts, at = [0], 0
+    for body in filter(None, map(str.strip, splitter.split_text(text))):
+        begin = text.index(body, at)
+        at = begin + len(body)
+        starts.append(begin)
+    return [text[start:end] for start, end in pairwise([0, *starts[2:], len(text)])]
 
 
 def _cut_table(index: int, block: Block, max_tokens: int, count: TokenCounter) -> Iterator[_Part]:

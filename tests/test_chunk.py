@@ -1,6 +1,6 @@
 """Chunks: whole blocks where they fit, nothing lost, every character traced to its place."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docqa.chunk import chunk_document
@@ -106,6 +106,7 @@ BLOCKS = st.lists(
 
 
 @given(BLOCKS, st.integers(5, 120))
+@example([("paragraph", "111111a  1。")], 5)
 def test_every_character_ends_in_exactly_one_chunk_and_keeps_its_span(drawn: list[tuple[str, str]], size: int):
     doc = document(*(block(kind, text, level=1 if kind == "heading" else 0) for kind, text in drawn))
     chunks = list(chunk_document(doc, max_tokens=size))
