@@ -175,7 +175,7 @@ def test_seeds_are_left_out_on_a_cpu_and_said_to_be(engine: Engine) -> None:
 
 
 WAITS = """
-    import asyncio, json, sys
+    import asyncio, json, signal, sys
     from pydantic import BaseModel
     from docqa.models.chat import Prompt
     from docqa.models.vllm import InProcess
@@ -198,6 +198,7 @@ WAITS = """
             print("closed", flush=True)
 
     if __name__ == "__main__":
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
         asyncio.run(main())
 """
 
