@@ -54,13 +54,13 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
 
 
 def _check_for_a_file(domain: Path, asked: ExportSettings) -> None:
-    """Refuse what only the items of a run have: the text of a chunk, a rejected answer."""
+    """Refuse what only the items of a run have: the text of a chunk, an answer that verification found wrong."""
     for wanted, flag in (
         (asked.context == "input", "--context input"),
         ("preference" in asked.formats, "--format preference"),
     ):
         if wanted:
-            raise SettingsError(f"{domain}: {flag} needs a run folder, whose rows have chunks and rejected answers")
+            raise SettingsError(f"{domain}: {flag} needs a run folder, whose items have chunks and verdicts")
 
 
 def _kept(folder: Path) -> list[Row]:

@@ -53,9 +53,13 @@ def write_text(path: Path, text: str) -> None:
 
 def write_card(folder: Path, text: str) -> None:
     """Write a dataset card: to README.md, or to README.docqa.md where somebody else's README.md is."""
+    write_text(folder / ("README.docqa.md" if has_other_readme(folder) else "README.md"), text)
+
+
+def has_other_readme(folder: Path) -> bool:
+    """Whether a README.md stands there that docqa did not write."""
     readme = folder / "README.md"
-    others = readme.exists() and "docqa" not in readme.read_text(encoding="utf-8", errors="replace")
-    write_text(folder / "README.docqa.md" if others else readme, text)
+    return readme.exists() and "docqa" not in readme.read_text(encoding="utf-8", errors="replace")
 
 
 def write_records(path: Path, records: Iterable[BaseModel]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from docqa.cli.options import export_options, resolved
+from docqa.errors import SettingsError
 
 
 @click.command()
@@ -31,12 +32,17 @@ def export(run: Path, out: Path | None, push_to_hub: str | None, **flags: Any) -
     """
     from docqa.export import hub
     from docqa.reexport import export_run
+    from docqa.runfolder import has_other_readme
 
+    folder = out or run / "export"
     if push_to_hub:
         hub.check_pushable()
+        if has_other_readme(folder):
+            raise SettingsError(
+                f"{folder}: its README.md is not docqa's, and would be sent as the card; name another -o"
+            )
     file = run / "settings.toml"
     settings = resolved(flags, file if file.exists() else None)
-    folder = out or run / "export"
     files = export_run(run, folder, settings.export)
     for written in files:
         click.echo(f"{folder / written.name}  {written.rows:,} {written.form} rows")

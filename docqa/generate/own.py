@@ -34,7 +34,7 @@ def from_package(entry: EntryPoint) -> Method:
     place = f"method {entry.name} ({entry.value})"
     try:
         found = entry.load()
-    except Exception as error:
+    except Exception as error:  # somebody's module raises whatever it likes when it is loaded
         raise SettingsError(f"{place}: cannot be loaded ({type(error).__name__}: {error})") from error
     return _checked(found, place)
 
@@ -53,7 +53,7 @@ def from_file(path: Path) -> Method:
     sys.modules[spec.name] = module  # its records are looked up by the module's name
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except Exception as error:  # as above
         raise SettingsError(f"{place}: cannot be loaded ({type(error).__name__}: {error})") from error
     return _checked(getattr(module, "method", None), place)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from docqa.cli import cli
 from docqa.errors import HubError, SettingsError
 from docqa.export import hub
 
@@ -128,3 +130,10 @@ def test_without_huggingface_hub_the_message_says_what_to_install(monkeypatch: p
     monkeypatch.setattr(hub, "find_spec", lambda _: None)
     with pytest.raises(SettingsError, match=r"pip install 'docqa\[hub\]'"):
         hub.check_pushable()
+
+
+def test_somebody_elses_readme_is_not_sent_as_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_x")
+    (tmp_path / "README.md").write_text("# My trainer's data")
+    words = ["export", str(tmp_path), "-o", str(tmp_path), "--push-to-hub", "me/set"]
+    assert "not docqa's" in str(CliRunner().invoke(cli, words).exception)
