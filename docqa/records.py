@@ -307,6 +307,52 @@ class Heuristics(Record):
     coverage: float
 
 
+class DialogueTurn(Record):
+    """Where an item stands in a conversation: as its turn ``number``, from 1, of ``dialogue``.
+
+    Attributes:
+        said: what the user says there, which may point back at earlier turns; the item's question stands alone.
+        system: the conversation's system prompt, or "".
+    """
+
+    dialogue: str
+    number: int
+    said: str
+    system: str = ""
+
+
+class Hop(Record):
+    """A question that one chunk answers, as a part of a question that needs several."""
+
+    question: str
+    answer: str
+    chunk_id: str
+
+
+class Marks(Record):
+    """What is said of an answer, 1 to 5 each; None for what was not asked or cannot be told. ``by`` a model or rules."""
+
+    accuracy: float | None = None
+    safety: float | None = None
+    helpfulness: float | None = None
+    by: str
+
+
+class Pair(Record):
+    """The answer that a preference pair rejects; the item's own is the chosen one.
+
+    Attributes:
+        source: where it comes from: ``closed_book``, ``sampled``, ``feedback``, or what was changed in the right one:
+            ``number``, ``unit``, ``name``, ``negation``.
+        marks, chosen_marks: of the rejected and of the chosen answer.
+    """
+
+    rejected: str
+    source: str
+    marks: Marks | None = None
+    chosen_marks: Marks | None = None
+
+
 class QAItem(Record):
     """A question and its answer, with where they come from and what became of them.
 
@@ -314,6 +360,11 @@ class QAItem(Record):
         path: the source document's path, as in Document.
         input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
         answerable: false where the corpus holds no answer, and ``answer`` says so.
+        conclusion: what an answer with its reasoning comes to, which is what verification compares; "" for the answer.
+        hops: the questions of one chunk each that a question of several chunks is made of, where they are known.
+        turn: its place in a conversation; None for an item of its own.
+        pair: the answer to reject, for an item that is a preference pair; it is no row of an SFT format.
+        made_from: the id of the item that it was made of, or "".
         asked_first: the question as it was verified, before its opening was varied, or "".
         task_type: ``family/kind``, for example ``definition/term`` or ``table/cell``.
         score: the measured precision of the rule that made it, 0 to 1; None for a model, whose own estimate of
@@ -333,6 +384,11 @@ class QAItem(Record):
     asked_first: str = ""
     answerable: bool = True
     answer: str
+    conclusion: str = ""
+    hops: tuple[Hop, ...] = ()
+    turn: DialogueTurn | None = None
+    pair: Pair | None = None
+    made_from: str = ""
     evidence: tuple[Evidence, ...]
     task_type: str = Field(pattern=r"^[a-z-]+/[a-z-]+$")
     language: str
@@ -349,6 +405,11 @@ class QAItem(Record):
     def asked(self) -> str:
         """The question with its input: all that the answer answers."""
         return f"{self.question}\n{self.input}" if self.input else self.question
+
+    @property
+    def settled(self) -> str:
+        """What the answer comes to: what another answer has to say, too, to agree with it."""
+        return self.conclusion or self.answer
 
     @property
     def pages(self) -> tuple[int, ...]:
