@@ -337,13 +337,18 @@ class Marks(Record):
     helpfulness: float | None = None
     by: str
 
+    @property
+    def by_aspect(self) -> dict[str, float | None]:
+        """Accuracy, safety and helpfulness, by name."""
+        return {"accuracy": self.accuracy, "safety": self.safety, "helpfulness": self.helpfulness}
+
 
 class Pair(Record):
     """The answer that a preference pair rejects; the item's own is the chosen one.
 
     Attributes:
-        source: where it comes from: ``closed_book``, ``sampled``, ``feedback``, or what was changed in the right one:
-            ``number``, ``unit``, ``name``, ``negation``.
+        source: where it comes from: ``closed_book``, ``retrieval``, ``sampled``, ``feedback``, or what was changed in
+            the right one: ``number``, ``unit``, ``name``, ``negation``.
         marks, chosen_marks: of the rejected and of the chosen answer.
     """
 
@@ -436,6 +441,7 @@ class Row(Record):
         chunk_ids, path, pages, task_type, decision: the item's, to find its text and to trace the row by.
         rejected: an answer to the same question that verification found wrong, or "".
         rejected_by: where that comes from, as ``export.rejected`` names it.
+        marks, chosen_marks: of the rejected answer and of the output, for a row of a preference pair that has them.
     """
 
     instruction: str
@@ -454,3 +460,5 @@ class Row(Record):
     decision: str = ""
     rejected: str = ""
     rejected_by: str = ""
+    marks: Marks | None = None
+    chosen_marks: Marks | None = None

@@ -14,23 +14,16 @@ again, alone; one that still has none stays unrated: that is told, and no thresh
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Strict,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from docqa.errors import CallError
 from docqa.models.chat import Prompt, Turn
+from docqa.models.scales import Halves, Wholes
 from docqa.models.session import Session
 from docqa.prompts import Prompts
 from docqa.records import Chunk, QAItem, Scores
@@ -41,21 +34,6 @@ RATED_TOGETHER = 8
 """Items in a call; as many as questions are asked for of a chunk, so that mostly one call rates them all."""
 
 TOKENS_A_RATING = 40
-
-
-def _on(scale: Sequence[float]) -> Callable[[float], float]:
-    def check(given: float) -> float:
-        if given not in scale:
-            raise ValueError(f"not one of {scale}")
-        return given
-
-    return check
-
-
-_HALVES = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
-_WHOLES = [1, 2, 3, 4, 5, 6]
-Halves = Annotated[float, Strict(), AfterValidator(_on(_HALVES)), WithJsonSchema({"enum": _HALVES})]
-Wholes = Annotated[float, Strict(), AfterValidator(_on(_WHOLES)), WithJsonSchema({"enum": _WHOLES})]
 
 
 class Accuracy(BaseModel):
@@ -113,12 +91,13 @@ class Rated:
 async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts: Prompts, score: Score) -> Rated:
     """Rate the items of ``chunk`` that verification kept; the others stay as they are.
 
-    An item that says that there is no answer is not rated: beside its passage it must look wrong.
+    An item that says that there is no answer is not rated: beside its passage it must look wrong. Nor is a preference
+    pair: its answer is its parent's.
 
     Raises:
         ModelError: the model is gone.
     """
-    kept = [item for item in items if item.kept and item.answerable]
+    kept = [item for item in items if item.kept and item.answerable and item.pair is None]
     batches = [kept[at : at + RATED_TOGETHER] for at in range(0, len(kept), RATED_TOGETHER)]
     asked = (_asked(chunk, batch, session, prompts, *call) for batch in batches for call in _ASKED[score])
     found: dict[str, dict[str, object]] = {item.id: {"by": session.model.name} for item in kept}

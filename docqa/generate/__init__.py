@@ -51,6 +51,7 @@ class Borrowed:
         index: over all chunks; None for a method that runs as the text comes.
         kept: what is kept of the items made so far; None but for a method that works from items.
         student: the model that will be trained; None where there is none to ask.
+        judge: the model that rates; None without one.
     """
 
     session: "Session | None"
@@ -60,6 +61,7 @@ class Borrowed:
     index: "Index | None" = None
     kept: "Kept | None" = None
     student: "Session | None" = None
+    judge: "Session | None" = None
 
 
 Needs = Literal["nothing", "model", "either"]

@@ -1,4 +1,4 @@
-"""The items that were kept so far, as later methods work from them."""
+"""The items that were kept so far, as later methods work from them; preference pairs only say of whom they are."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,10 +12,16 @@ class Kept:
     Args:
         items: in the order they were made.
         round: the round that works from them, from 1.
+
+    Attributes:
+        items: those that are no preference pairs: a pair asks and answers what its item does.
+        paired: the ids of items that a preference pair was made of.
     """
 
     def __init__(self, items: Iterable[QAItem], round: int) -> None:
-        self.items = tuple(items)
+        listed = tuple(items)
+        self.items = tuple(item for item in listed if item.pair is None)
+        self.paired = frozenset(item.made_from for item in listed if item.pair is not None)
         self.round = round
         self._by_chunk = defaultdict[str, list[QAItem]](list)
         for item in self.items:

@@ -24,6 +24,7 @@ FAMILIES: Mapping[str, str] = {
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
+    "preference": "a right answer beside a wrong one, by where the wrong one comes from",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -92,6 +93,13 @@ TASK_TYPES: Mapping[str, str] = {
     "task/translation": "English into Chinese, or Chinese into English",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
+    "preference/closed-book": "what the student said from memory",
+    "preference/retrieval": "what was read from other passages",
+    "preference/sampled": "a guess, without what the answer rests on",
+    "preference/number": "the right one with another number",
+    "preference/unit": "the right one with another unit",
+    "preference/name": "the right one with the name of another thing",
+    "preference/negation": "the opposite of the right one",
 }
 
 
