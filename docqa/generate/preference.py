@@ -192,7 +192,7 @@ async def _marked(
 ) -> tuple[Marks, Marks | None, tuple[Failed, ...]]:
     """The marks of the right and of the wrong answer, and the call that failed if one did; then rules mark them."""
     by_rule = Marks(accuracy=RIGHT, by="rules"), None if wrong.source == "sampled" else Marks(accuracy=WRONG, by="rules")
-    judge = borrowed.judge or borrowed.session
+    judge = borrowed.judge
     if judge is None:
         return *by_rule, ()
     swapped = bool(int(content_id(RATE, item.id), 16) % 2)
