@@ -31,9 +31,17 @@ _LIMITS = (
 )
 
 _COMPARED = (
-    "Preference and KTO rows are made of domain rows only. `rejected_by` says where a rejected answer comes from: "
-    "`closed_book` and `retrieval` are answers that verification got without the chunk and found wrong; `number`, "
-    "`unit`, `name` and `negation` are the right answer with that changed by rule."
+    "`rejected_by` says where a rejected answer comes from: `closed_book` and `retrieval` are answers that "
+    "verification got without the chunk and found wrong; `sampled` ones are guesses of a model without what the right "
+    "answer rests on; `number`, `unit`, `name` and `negation` are the right answer with that changed by rule."
+)
+
+_OF_ROWS = "Preference and KTO rows are made of domain rows only."
+
+_OF_PAIRS = (
+    "Preference and KTO rows are the preference pairs and nothing else: kept items beside a wrong answer, on the side "
+    "of their document. A model marks both answers for accuracy, safety and helpfulness, 1 to 5; without one the "
+    "accuracy of what was verified is 5, and of what was changed by rule 1."
 )
 
 
@@ -66,7 +74,7 @@ def card(summary: Summary, settings: str, license: str, files: Sequence[File], n
         _list("Known limits", (*summary.notes, *_LIMITS), ""),
         _models(summary),
         f"## Settings\n\n{_fenced(settings, 'toml')}",
-        _files(files),
+        _files(files, summary.pairs),
         _TRACED,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -75,15 +83,16 @@ def card(summary: Summary, settings: str, license: str, files: Sequence[File], n
 def blend_card(blended: Blended, settings: str, license: str, files: Sequence[File], name: str) -> str:
     """Write the card of a set that ``docqa blend`` made; the arguments are as those of ``card``."""
     rows = blended.rows
+    counts = [*_row_counts(rows), *_pair_counts(blended.pairs)]
     parts = [
         _metadata(rows, blended.languages, license, files, name),
         f"# {_plain(name)}",
         f"{rows.total:,} rows for supervised fine-tuning, blended with docqa: {rows.domain:,} rows of "
         f"{_plain(blended.domain)}, which docqa has not checked, and {_share(rows)}.",
-        "\n".join(["## What was done", "", "| | total | |", "|---|---:|---|", *_row_counts(rows)]),
+        "\n".join(["## What was done", "", "| | total | |", "|---|---:|---|", *counts]),
         _list("Known limits", blended.notes, "") if blended.notes else "",
         f"## Settings\n\n{_fenced(settings, 'toml')}",
-        _files(files),
+        _files(files, blended.pairs),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -122,6 +131,7 @@ def _metadata(rows: RowCounts, spoken: Counts, license: str, files: Sequence[Fil
 
 def _counts(summary: Summary) -> str:
     documents, items = summary.documents, summary.items
+    paired = f"{items.pairs:,} preference pairs, " if items.pairs else ""
     unread = _reasons(documents.skipped, "skipped") + _reasons(documents.failed, "failed")
     return "\n".join(
         [
@@ -132,12 +142,14 @@ def _counts(summary: Summary) -> str:
             f"| documents | {documents.found:,} | {documents.read:,} read{unread} |",
             _coverage("pages", summary.pages),
             _coverage("chunks", summary.chunks),
-            f"| items made | {items.made:,} | {items.kept_total:,} kept, {sum(items.dropped.values()):,} dropped |",
+            f"| items made | {items.made:,} | {items.kept_total:,} kept, {paired}"
+            f"{sum(items.dropped.values()):,} dropped |",
             f"| items kept | {items.kept_total:,} | {_each(items.kept)} |",
             f"| their decisions | {items.kept_total:,} | {_each(summary.decisions)} |",
             f"| their task types | {items.kept_total:,} | {_each(summary.task_types)} |",
             *([f"| their mean scores | {items.kept_total:,} | {summary.mean_scores} |"] if summary.scores else []),
             *_row_counts(summary.rows),
+            *_pair_counts(summary.pairs),
             f"| errors | {len(summary.failures):,} | a line each in errors.jsonl |",
         ]
     )
@@ -155,6 +167,10 @@ def _row_counts(rows: RowCounts) -> list[str]:
     if rows.left_out:
         lines.append(f"| general rows left out | {sum(rows.left_out.values()):,} | {_each(rows.left_out)} |")
     return lines
+
+
+def _pair_counts(pairs: Counts) -> list[str]:
+    return [f"| preference pairs, beside the rows | {sum(pairs.values()):,} | {_each(pairs)} |"] if pairs else []
 
 
 def _coverage(name: str, counts: Coverage) -> str:
@@ -205,12 +221,12 @@ def _sources(summary: Summary) -> str:
     )
 
 
-def _files(files: Sequence[File]) -> str:
+def _files(files: Sequence[File], pairs: Counts) -> str:
     lines = ["## Files", "", "| file | format | rows |", "|---|---|---:|"]
     lines += [f"| {file.name} | {file.form} | {file.rows:,} |" for file in files]
     lines += ["", "`dataset_info.json` is LLaMA-Factory's registry of those that have rows."]
     if any(file.form in COMPARED for file in files):
-        lines += ["", _COMPARED]
+        lines += ["", f"{_OF_PAIRS if pairs else _OF_ROWS} {_COMPARED}"]
     return "\n".join(lines)
 
 

@@ -44,10 +44,10 @@ async def make_round(
 ) -> None:
     """Make items of what was kept of the ``earlier`` ones, on the chunks of a round."""
     drawn = parts(backend, "items")
-    kept = [item for item in earlier if item.kept]
-    chunks = round_of(corpus.chunks, number, backend.borrowed.settings.target - len(kept))
+    kept = Kept((item for item in earlier if item.kept), number)
+    chunks = round_of(corpus.chunks, number, backend.borrowed.settings.target - len(kept.items))
     corpus.plan(len(chunks), final=True)
-    borrowed = replace(backend.borrowed, index=index, kept=Kept(kept, number))
+    borrowed = replace(backend.borrowed, index=index, kept=kept)
     await _make(each(chunks), drawn, borrowed, corpus, backend, made, Novelty(drawn, earlier))
 
 

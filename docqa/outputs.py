@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docqa import export
-from docqa.blend import Pool, arrange, draw, rows_from_items, split
+from docqa.blend import Pool, arrange, beside, draw, pairs_from_items, rows_from_items, split
 from docqa.card import card
 from docqa.coverage import ChunkOutline, Covered, cover
 from docqa.errors import CallError, MethodError, ParseError, WorkerError
@@ -145,10 +145,12 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
 
     sides, counts, note = blended(rows_from_items(items), general, settings)
     summary = _summary(items, seen, covered, counts, note, means, settings.curate.decontaminate)
+    pairs = beside(pairs_from_items(items), sides["val"], settings.blend.mix, settings.seed)
     for side, rows in sides.items():
         write_records(rows_path(out, side), rows)
+        write_records(pairs_path(out, side), pairs[side])
     write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
-    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export))
+    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export), pairs)
     name = f"{out.resolve().name} SFT set"
     write_card(out, card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
@@ -189,6 +191,11 @@ def rows_path(out: Path, side: export.Side) -> Path:
     return out / "rows" / f"{side}.jsonl"
 
 
+def pairs_path(out: Path, side: export.Side) -> Path:
+    """Where a run keeps the preference pairs of a side; no row of them is one of ``rows_path``."""
+    return out / "rows" / f"{side}.pairs.jsonl"
+
+
 def context_texts(out: Path, settings: ExportSettings) -> dict[str, str]:
     """The chunks' texts if rows are to be written with them."""
     return chunk_texts(out) if settings.context == "input" else {}
@@ -203,7 +210,8 @@ def _summary(
     means: Means,
     tests: Sequence[Path],
 ) -> Summary:
-    kept = [item for item in items if item.kept]
+    kept = [item for item in items if item.kept and item.pair is None]
+    pairs = _counted(item.pair.source for item in items if item.kept and item.pair)
     failed_files = [failure for failure in seen.failures if failure.what == "file"]
     warned = [f"{outline.path}: {warning}" for outline in seen.documents for warning in outline.warnings]
     return Summary(
@@ -218,12 +226,14 @@ def _summary(
         items=ItemCounts(
             made=len(items),
             kept=_counted(item.language for item in kept),
+            pairs=sum(pairs.values()),
             dropped=_counted(item.reason.partition(":")[0] for item in items if not item.kept),
         ),
         rows=rows,
         sources=tuple(_sources(seen, items)),
         task_types=_counted(item.task_type for item in kept),
         decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
+        pairs=pairs,
         scores=dict(_scores(kept, means.scores)) if kept else {},
         models=means.models,
         prompts=means.prompts,
@@ -264,7 +274,7 @@ def _contamination(items: Sequence[QAItem], tests: Sequence[Path]) -> Iterator[s
 
 def _sources(seen: Seen, items: Sequence[QAItem]) -> Iterator[Source]:
     made = Counter(item.document_id for item in items)
-    kept = Counter(item.document_id for item in items if item.kept)
+    kept = Counter(item.document_id for item in items if item.kept and item.pair is None)
     for outline in seen.documents:
         yield Source(
             path=outline.path,

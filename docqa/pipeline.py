@@ -125,7 +125,7 @@ async def _items(
         kept = -1
         for number in range(1, rounds + 1):
             earlier = chosen(read_records(verified.path, QAItem), meaning)
-            before, kept = kept, sum(bool(item.kept) for item in earlier)
+            before, kept = kept, sum(bool(item.kept and not item.pair) for item in earlier)
             if settings.generate.target and (kept >= settings.generate.target or kept == before):
                 break
             made = Spool(work / f"made-{number}.jsonl")

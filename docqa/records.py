@@ -337,11 +337,6 @@ class Marks(Record):
     helpfulness: float | None = None
     by: str
 
-    @property
-    def by_aspect(self) -> dict[str, float | None]:
-        """Accuracy, safety and helpfulness, by name."""
-        return {"accuracy": self.accuracy, "safety": self.safety, "helpfulness": self.helpfulness}
-
 
 class Pair(Record):
     """The answer that a preference pair rejects; the item's own is the chosen one.
@@ -425,6 +420,11 @@ class QAItem(Record):
 def item_id(chunk_ids: Iterable[str], question: str, answer: str, input: str = "") -> str:
     """The id of an item made from these chunks."""
     return content_id(*chunk_ids, question, answer, *([input] if input else []))
+
+
+def pair_id(made_from: str, rejected: str) -> str:
+    """The id of the preference pair of an item and an answer to reject."""
+    return content_id("pair", made_from, rejected)
 
 
 # --------------------------------------------------------------------------------------------------------- rows

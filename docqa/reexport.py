@@ -6,7 +6,7 @@ from pathlib import Path
 from docqa import export
 from docqa.card import card
 from docqa.errors import SettingsError
-from docqa.outputs import SUMMARY, context_texts, rows_path
+from docqa.outputs import SUMMARY, context_texts, pairs_path, rows_path
 from docqa.records import Row
 from docqa.runfolder import read_record, read_records, write_card
 from docqa.settings import ExportSettings, load, to_toml
@@ -22,12 +22,14 @@ def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.Fi
         BlendError: a row is not fit for a format.
     """
     export.check_installed(settings.file_type)
-    for path in (run / SUMMARY, run / "settings.toml", *(rows_path(run, side) for side in export.SIDES)):
+    kept = [path(run, side) for side in export.SIDES for path in (rows_path, pairs_path)]
+    for path in (run / SUMMARY, run / "settings.toml", *kept):
         if not path.is_file():
             raise SettingsError(f"{path}: there is no such file; give the folder of a finished `docqa run`")
     summary = read_record(run / SUMMARY, (run / SUMMARY).read_text(encoding="utf-8"), Summary)
     sides = {side: read_records(rows_path(run, side), Row) for side in export.SIDES}
-    files = export.write_set(sides, out, settings, context_texts(run, settings))
+    pairs = {side: list(read_records(pairs_path(run, side), Row)) for side in export.SIDES}
+    files = export.write_set(sides, out, settings, context_texts(run, settings), pairs)
     name = f"{run.resolve().name} SFT set"
     write_card(out, card(summary, _settings(run, settings), settings.license, files, name))
     return files

@@ -1,13 +1,14 @@
 """A set made anywhere + general data -> a set for the trainer: the last step of a run, for a set of somebody else's."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from docqa import export, outputs
-from docqa.blend import rows_from_items
+from docqa.blend import beside, pairs_from_items, rows_from_items
 from docqa.card import blend_card
 from docqa.errors import SettingsError
+from docqa.export.rejected import rejected
 from docqa.formats import row_from
 from docqa.pipeline import open_general
 from docqa.records import QAItem, Row, content_id
@@ -32,20 +33,25 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
     """
     if (out / MEMO).exists() or out.resolve() in (domain.resolve(), domain.resolve().parent):
         raise SettingsError(f"{out}: what is there would be written over; name another folder with -o")
+    compared: list[Row] = []
     if domain.is_dir():
-        rows, name = _kept(domain), domain.resolve().name
+        items = _items(domain)
+        rows, compared, name = rows_from_items(items), pairs_from_items(items), domain.resolve().name
     else:
         _check_for_a_file(domain, settings.export)
         rows, name = list(_rows(domain)), domain.name
+        _check_comparable(domain, rows, settings.export)
     if not rows:
         raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
     sides, counts, note = outputs.blended(rows, open_general(settings, out), settings)
     texts = outputs.context_texts(domain, settings.export) if domain.is_dir() else {}
-    files = export.write_set(sides, out, settings.export, texts)
+    pairs = beside(compared, sides["val"], settings.blend.mix, settings.seed)
+    files = export.write_set(sides, out, settings.export, texts, pairs)
     blended = Blended(
         domain=name,
         languages=dict(sorted(Counter(row.language for row in rows).items())),
         rows=counts,
+        pairs=dict(sorted(Counter(row.rejected_by for row in compared).items())),
         notes=(note,) if note else (),
     )
     name = f"{out.resolve().name} SFT set"
@@ -54,20 +60,25 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
 
 
 def _check_for_a_file(domain: Path, asked: ExportSettings) -> None:
-    """Refuse what only the items of a run have: the text of a chunk, an answer that verification found wrong."""
-    for wanted, flag in (
-        (asked.context == "input", "--context input"),
-        ("preference" in asked.formats, "--format preference"),
-    ):
-        if wanted:
-            raise SettingsError(f"{domain}: {flag} needs a run folder, whose items have chunks and verdicts")
+    """Refuse what only the items of a run have: the text of a chunk."""
+    if asked.context == "input":
+        raise SettingsError(f"{domain}: --context input needs a run folder, whose items have chunks")
 
 
-def _kept(folder: Path) -> list[Row]:
+def _check_comparable(domain: Path, rows: Sequence[Row], asked: ExportSettings) -> None:
+    """Refuse preference rows where no answer of the file has anything that could be changed to reject it."""
+    if "preference" in asked.formats and rows and not any(rejected(row)[0] for row in rows):
+        raise SettingsError(
+            f"{domain}: --format preference rejects an answer with a number, unit, name or negation changed, and none "
+            "in it has one; name a run folder, or another format"
+        )
+
+
+def _items(folder: Path) -> list[QAItem]:
     items = folder / "items.jsonl"
     if not items.exists():
         raise SettingsError(f"{folder}: is no run folder, there is no items.jsonl in it; name a file or a run folder")
-    return rows_from_items(read_records(items, QAItem))
+    return list(read_records(items, QAItem))
 
 
 def _rows(path: Path) -> Iterator[Row]:
@@ -77,9 +88,12 @@ def _rows(path: Path) -> Iterator[Row]:
             row = row_from(data, "domain")
             if data.get("kept") is False:
                 raise ValueError("was dropped by docqa; name the run's folder, of which the kept items are taken")
+            if data.get("pair"):
+                raise ValueError("is a preference pair of docqa; name the run's folder, which has its item, too")
         except ValueError as error:
             raise SettingsError(f"{path}: row {number}: {error}; mend it or leave it out") from error
-        traced = {name: str(data.get(column) or "") for name, column in (("item_id", "id"), ("path", "document"))}
+        columns = (("item_id", "id"), ("path", "document"), ("task_type", "task_type"))
+        traced = {name: str(data.get(column) or "") for name, column in columns}
         yield row.model_copy(update={"group": _group(data, row), **traced})
 
 

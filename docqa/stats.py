@@ -24,7 +24,10 @@ Rows = Sequence[tuple[str, int]]
 
 @dataclass
 class _Counts:
-    """Of the kept items, but for ``dropped``; ``asked`` and ``said`` are tokens of questions and answers."""
+    """Of the kept items, but for ``dropped`` and preference ``pairs``.
+
+    ``asked`` and ``said`` are tokens of questions and answers.
+    """
 
     dropped: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
@@ -35,12 +38,16 @@ class _Counts:
     tokens: Counter[int] = field(default_factory=Counter)
     openings: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[str] = field(default_factory=Counter)
     asked: int = 0
     said: int = 0
 
     def add(self, item: QAItem) -> None:
         if not item.kept:
             self.dropped[item.reason.partition(":")[0]] += 1
+            return
+        if item.pair is not None:
+            self.pairs[item.pair.source] += 1
             return
         said = estimate_tokens(item.answer)
         self.asked += estimate_tokens(item.asked)
@@ -79,12 +86,13 @@ def stats_text(run: Path) -> str:
         _bars("Answers, by tokens (estimated)", [(name, counts.tokens[at]) for at, name in enumerate(classes)]),
         _bars("Questions, by how they begin", _ranked(counts.openings)[:_OPENINGS], whole=kept),
         _bars("Documents", _ranked(counts.documents)),
+        _bars("Preference pairs, by rejected answer", _ranked(counts.pairs)),
     ]
     return "\n\n".join(section for section in sections if section)
 
 
 def _head(counts: _Counts, kept: int) -> str:
-    made = kept + counts.dropped.total()
+    made = kept + counts.dropped.total() + counts.pairs.total()
     languages = ", ".join(f"{name} {count:,}" for name, count in _ranked(counts.languages)) or "none"
     return (
         f"{made:,} items made, {kept:,} kept ({kept / max(made, 1):.1%}): {languages}\n"

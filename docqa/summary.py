@@ -47,15 +47,19 @@ class Coverage(Record):
 
 
 class ItemCounts(Record):
-    """``made`` items: ``kept`` by language, or ``dropped`` by reason (without the detail behind the colon)."""
+    """``made`` items: ``kept`` by language, or ``dropped`` by reason (without the detail behind the colon).
+
+    ``pairs`` are the preference pairs that were kept: each is an item of ``kept`` again, beside a wrong answer.
+    """
 
     made: int
     kept: Counts
+    pairs: int = 0
     dropped: Counts = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        _check("items", self.made, *self.kept.values(), *self.dropped.values())
+        _check("items", self.made, *self.kept.values(), self.pairs, *self.dropped.values())
         return self
 
     @property
@@ -111,12 +115,14 @@ class Blended(Record):
 
     Attributes:
         domain: the name of the domain set; ``languages`` are those of its rows.
+        pairs: its preference pairs, by where the rejected answer comes from.
         notes: what a reader of the set should know about it, a sentence each.
     """
 
     domain: str
     languages: Counts
     rows: RowCounts
+    pairs: Counts = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -218,6 +224,7 @@ class Summary(Record):
         sources: the documents read, in the order of their paths.
         task_types: kept items by task type.
         decisions: kept items by the verifier's decision (``known``, ``novel``, ``grounded``, ...).
+        pairs: kept preference pairs by where the rejected answer comes from; they are in no other count of the kept.
         scores: the kept items' scores that were asked for or measured, by name.
         models: what did the work, by role (``generator``, ``reader``, ``embedder``, ...).
         prompts: the versions of the prompts used, by file.
@@ -235,6 +242,7 @@ class Summary(Record):
     sources: tuple[Source, ...] = ()
     task_types: Counts = Field(default_factory=dict)
     decisions: Counts = Field(default_factory=dict)
+    pairs: Counts = Field(default_factory=dict)
     scores: Mapping[str, ScoreCounts] = Field(default_factory=dict)
     models: Mapping[str, str] = Field(default_factory=dict)
     prompts: Mapping[str, str] = Field(default_factory=dict)
@@ -254,6 +262,7 @@ class Summary(Record):
         _check("domain rows beside the items kept", kept, self.rows.domain)
         _check("task types beside the items kept", kept, *self.task_types.values())
         _check("decisions beside the items kept", kept, *self.decisions.values())
+        _check("pairs by source beside the pairs kept", self.items.pairs, *self.pairs.values())
         for score in self.scores.values():
             _check("scores beside the items kept", kept, score.rated, score.unrated)
         _check("sources beside the documents read", self.documents.read, len(self.sources))

@@ -30,6 +30,7 @@ def summary_text(summary: Summary, out: Path) -> str:
         *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
         *([f"  mean scores      {summary.mean_scores}"] if summary.scores else []),
         *_rows(rows),
+        *_pairs(summary.pairs),
         *([f"model            {summary.usage}"] if summary.usage else []),
         *(f"  not done         {step}" for step in summary.not_done),
         *(f"  note             {note}" for note in summary.notes),
@@ -52,6 +53,7 @@ def blended_text(blended: Blended, out: Path) -> str:
             _line("domain", rows.domain, _each(blended.languages), {}),
             _line("general", sum(rows.general.values()), _each(rows.general), {}),
             *_rows(rows),
+            *_pairs(blended.pairs),
             *(f"  note             {note}" for note in blended.notes),
             "",
             _set(out),
@@ -67,6 +69,12 @@ def _rows(rows: RowCounts) -> list[str]:
         _line("rows", rows.total, f"{rows.train} train, {rows.val} val; {rows.ratio:.1%} general{unit}", {}),
         *(f"  left out {count:>6,}  general, {reason}" for reason, count in _ranked(rows.left_out)),
     ]
+
+
+def _pairs(pairs: Mapping[str, int]) -> list[str]:
+    """The preference pairs, which are no rows."""
+    told = f"preference pairs by rejected answer: {_each(pairs)}; --format preference or kto writes them"
+    return [_line("pairs", sum(pairs.values()), told, {})] if pairs else []
 
 
 def audit_code(audit: Audit) -> int:

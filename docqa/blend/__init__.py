@@ -4,6 +4,7 @@
     draw      as many of them as the ratio asks for
     split     whole documents to train or to val
     arrange   a side's rows in the order of training
+    beside    the preference pairs to the sides of their documents
 
 Promises, each a property test:
 
@@ -20,8 +21,22 @@ What it costs: with few documents the share of val can only be as near as whole 
 
 from docqa.blend.draw import Drawn, draw
 from docqa.blend.order import Mix, arrange
+from docqa.blend.pairs import beside, pairs_from_items
 from docqa.blend.pool import Pool, Source
 from docqa.blend.rows import Unit, rows_from_items
 from docqa.blend.split import Split, split
 
-__all__ = ["Drawn", "Mix", "Pool", "Source", "Split", "Unit", "arrange", "draw", "rows_from_items", "split"]
+__all__ = [
+    "Drawn",
+    "Mix",
+    "Pool",
+    "Source",
+    "Split",
+    "Unit",
+    "arrange",
+    "beside",
+    "draw",
+    "pairs_from_items",
+    "rows_from_items",
+    "split",
+]

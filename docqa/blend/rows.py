@@ -10,8 +10,8 @@ Unit = Literal["rows", "tokens"]
 
 
 def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
-    """The kept items as domain rows, in order; a row's group is its document."""
-    return [_row(item) for item in items if item.kept]
+    """The kept items as domain rows, in order; a row's group is its document. Preference pairs are no rows of a set."""
+    return [_row(item) for item in items if item.kept and item.pair is None]
 
 
 def _row(item: QAItem) -> Row:

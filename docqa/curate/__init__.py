@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from docqa.curate.decontaminate import TestSets
 from docqa.curate.dedup import MEANING, THRESHOLDS, Meaning, duplicates
 from docqa.curate.diversity import Caps, diversify
+from docqa.curate.pairs import followed
 from docqa.curate.rules import first_objection
 from docqa.curate.score import FLOORS, heuristics, too_low
 from docqa.records import Decision, QAItem
@@ -40,18 +41,20 @@ def curate(
         unanswerable_share: the same for items that say that there is no answer.
         tests: what the set must not hold: an item that shares text with it goes as ``contaminated:FILE:ROW``.
     """
-    judged = [item if item.kept is False else _judge(item, floors, tests) for item in items]
-    candidates = [place for place, item in enumerate(judged) if item.kept]
+    given = list(items)
+    judged = [item if item.kept is False or item.pair else _judge(item, floors, tests) for item in given]
+    candidates = [place for place, item in enumerate(judged) if item.kept and not item.pair]
     reasons = duplicates([judged[place] for place in candidates], thresholds, meaning)
     for place, reason in reasons.items():
         judged[candidates[place]] = _drop(judged[candidates[place]], reason)
     judged = _capped(judged, Decision.KNOWN, known_share, "known-share")
-    return _capped(judged, Decision.UNANSWERED, unanswerable_share, "unanswerable-share")
+    judged = _capped(judged, Decision.UNANSWERED, unanswerable_share, "unanswerable-share")
+    return followed(given, judged)
 
 
 def _capped(items: list[QAItem], decision: Decision, share: float, reason: str) -> list[QAItem]:
     """Drop items of a decision until they are within their share; ids are hashes, so the choice is a fair draw."""
-    kept = [item for item in items if item.kept]
+    kept = [item for item in items if item.kept and not item.pair]
     capped = sorted(item.id for item in kept if item.verdict and item.verdict.decision is decision)
     others = len(kept) - len(capped)
     most = len(capped) if share >= 1 else int(share * others / (1 - share))

@@ -13,6 +13,7 @@ from math import ceil
 
 from docqa.curate.dedup import merit
 from docqa.curate.openings import opening, varied
+from docqa.curate.pairs import followed
 from docqa.records import QAItem
 from docqa.text import squash
 
@@ -53,14 +54,14 @@ def diversify(items: Sequence[QAItem], caps: Caps, vary_openings: bool) -> list[
     """The items, each once and in order, those that a cap takes out dropped with its name and group as the reason.
 
     Args:
-        items: curated; only those that are kept take part.
+        items: curated; only those that are kept take part. Preference pairs follow their items.
         vary_openings: whether questions that begin alike are first begun in other words; see ``openings``.
     """
-    begun = [varied(item) if vary_openings and item.kept else item for item in items]
+    begun = [varied(item) if vary_openings and item.kept and not item.pair else item for item in items]
     ids = {old.id: new.id for old, new in zip(items, begun, strict=True) if new.id != old.id}
-    places = [place for place, item in enumerate(begun) if item.kept]
+    places = [place for place, item in enumerate(begun) if item.kept and not item.pair]
     dropped = {places[at]: reason for at, reason in _crowded([begun[place] for place in places], caps).items()}
-    return [_with(item, dropped.get(place, ""), ids) for place, item in enumerate(begun)]
+    return followed(items, [_with(item, dropped.get(place, ""), ids) for place, item in enumerate(begun)])
 
 
 def _with(item: QAItem, reason: str, ids: Mapping[str, str]) -> QAItem:

@@ -19,7 +19,7 @@ from typing import Any
 
 from docqa.errors import BlendError
 from docqa.export.rejected import rejected
-from docqa.records import Row
+from docqa.records import Marks, Row
 from docqa.settings import ExportSettings, Format
 from docqa.text import squash
 
@@ -48,6 +48,15 @@ COMPARED: frozenset[Format] = frozenset({"preference", "kto"})
 
 REJECTED_BY = "rejected_by"
 """Their column more: where a rejected answer comes from, as ``rejected.rejected`` names it; "" for a right one."""
+
+ASPECTS = ("accuracy", "safety", "helpfulness")
+"""What the answers of a preference pair are marked for, 1 to 5; "" where they are not, as in a row of no pair."""
+
+MARKED: dict[Format, tuple[str, ...]] = {
+    "preference": tuple(f"{answer}_{aspect}" for answer in ("chosen", "rejected") for aspect in ASPECTS),
+    "kto": ASPECTS,
+}
+"""Their columns for that: text, as all columns to trace by are, so that no reader infers a type from the first rows."""
 
 REGISTRY: dict[Format, dict[str, Any]] = {
     "alpaca": {
@@ -89,7 +98,7 @@ REGISTRY: dict[Format, dict[str, Any]] = {
 
 def columns(form: Format, provenance: bool) -> tuple[str, ...]:
     """The columns of a format's rows, in order."""
-    trace = (*TRACE, REJECTED_BY) if form in COMPARED else TRACE
+    trace = (*TRACE, REJECTED_BY, *MARKED[form]) if form in COMPARED else TRACE
     return COLUMNS[form] + (trace if provenance else ())
 
 
@@ -118,7 +127,8 @@ def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:
 def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]:
     """What ``row`` becomes in a format: one row; in ``preference`` none or one, in ``kto`` none, one or two.
 
-    Those two have domain rows only, and ``preference`` only those with a rejected answer. That turns alternate and are
+    Those two have domain rows only (where a set has preference pairs, ``sets`` gives them these), and ``preference``
+    only those with a rejected answer. That turns alternate and are
     of the right number holds by construction: a Row has its earlier turns in pairs.
 
     Raises:
@@ -134,7 +144,16 @@ def format_row(row: Row, form: Format, provenance: bool = True) -> list[Written]
             written |= _trace(row)
             if form in COMPARED:
                 written[REJECTED_BY] = "" if written.get("label") else _wrong(row)[1]
+                chosen, rejected = _marks(row.chosen_marks), _marks(row.marks)
+                marks = chosen + rejected if form == "preference" else chosen if written["label"] else rejected
+                written |= zip(MARKED[form], marks, strict=True)
     return made
+
+
+def _marks(marks: Marks | None) -> list[str]:
+    """As ``ASPECTS`` has them."""
+    given = (marks.accuracy, marks.safety, marks.helpfulness) if marks else (None, None, None)
+    return ["" if mark is None else f"{mark:g}" for mark in given]
 
 
 def _alpaca(row: Row) -> list[Written]:

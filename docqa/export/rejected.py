@@ -29,7 +29,7 @@ def rejected(row: Row) -> tuple[str, str]:
         return "", ""
     if row.rejected.strip():
         return row.rejected, row.rejected_by
-    kind, text = corrupted(row.instruction, row.output, row.language, row.item_id)
+    kind, text = corrupted(row.instruction, row.output, row.language, row.item_id or row.instruction)
     return text, kind
 
 

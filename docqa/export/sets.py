@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from docqa.errors import SettingsError
 from docqa.export.files import writing
-from docqa.export.formats import FORMATS, REGISTRY, columns, format_row, styled
+from docqa.export.formats import COMPARED, FORMATS, REGISTRY, columns, format_row, styled
 from docqa.records import Row
 from docqa.runfolder import replacing, write_text
 from docqa.settings import ExportSettings, FileType, Format
@@ -36,6 +36,7 @@ def write_set(
     folder: Path,
     settings: ExportSettings,
     texts: Mapping[str, str] | None = None,
+    pairs: Mapping[Side, Sequence[Row]] | None = None,
 ) -> list[File]:
     """Write the rows of each side in each format, and ``dataset_info.json``; the rows are read once, as they come.
 
@@ -44,12 +45,18 @@ def write_set(
 
     Args:
         texts: the chunks' texts by id, for ``context = "input"``.
+        pairs: the rows of preference pairs. Where there are any, the formats that compare hold these and no others.
 
     Raises:
         BlendError: a row is not fit for a format; see ``format_row``.
         SettingsError: ``dataset_info.json`` is there and cannot be read.
     """
-    files = [file for side in sides for file in write_rows(sides[side], folder, side, settings, texts)]
+    compared = pairs if pairs and any(pairs.values()) else None
+    files = [
+        file
+        for side in sides
+        for file in write_rows(sides[side], folder, side, settings, texts, compared[side] if compared else None)
+    ]
     _register(files, folder)
     return files
 
@@ -60,6 +67,7 @@ def write_rows(
     side: Side,
     settings: ExportSettings,
     texts: Mapping[str, str] | None = None,
+    pairs: Iterable[Row] | None = None,
 ) -> list[File]:
     """Write one side; all its files appear together, whole, and on an error the old ones stay as they are."""
     stems = {form: f"{side}.{form}" if place else side for place, form in enumerate(dict.fromkeys(settings.formats))}
@@ -72,12 +80,14 @@ def write_rows(
                 form: opened.enter_context(writing(part, settings.file_type, columns(form, settings.provenance)))
                 for form, part in parts.items()
             }
-            for row in rows:
-                asked = styled(row, settings, texts or {})
-                for form, write in writers.items():
-                    for written in format_row(asked, form, settings.provenance):
-                        write(written)
-                        counts[form] += 1
+            apart = frozenset() if pairs is None else COMPARED
+            for given, forms in ((rows, writers.keys() - apart), (pairs or (), writers.keys() & apart)):
+                for row in given:
+                    asked = styled(row, settings, texts or {})
+                    for form in forms:
+                        for written in format_row(asked, form, settings.provenance):
+                            writers[form](written)
+                            counts[form] += 1
     return [File(names[form], _key(stem), side, form, stem == side, counts[form]) for form, stem in stems.items()]
 
 

@@ -23,7 +23,7 @@ from docqa.export.rejected import losing
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
 from docqa.models.chat import Prompt
 from docqa.models.scales import Halves
-from docqa.records import Chunk, Marks, Origin, Pair, QAItem, content_id
+from docqa.records import Chunk, Marks, Origin, Pair, QAItem, content_id, pair_id
 from docqa.text import squash
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     there = {item.id: item for item in borrowed.kept.of(chunk)}
     left = MOST - len(there.keys() & borrowed.kept.paired)
     fit = [item for item in there.values() if _fits(item) and item.id not in borrowed.kept.paired]
-    drawn = sorted(fit, key=lambda item: content_id(NAME, item.id))
-    able = [(item, ways) for item in drawn if (ways := _ways(item, borrowed))][: max(0, left)]
+    able = [(item, ways) for item in sorted(fit, key=_turn) if (ways := _ways(item, borrowed))][: max(0, left)]
     made = await asyncio.gather(*(_paired(item, ways, chunk, borrowed) for item, ways in able))
     return Made(
         tuple(item for each in made for item in each.items), tuple(failed for each in made for failed in each.failed)
@@ -98,10 +97,15 @@ def _fits(item: QAItem) -> bool:
     return item.answerable and item.turn is None and item.pair is None
 
 
+def _turn(item: QAItem) -> tuple[bool, str]:
+    """A fair draw, those last whose answer can only be negated: a student would learn to prefer what has no "not"."""
+    return spoilt(item)[0] == "negation", content_id(NAME, item.id)
+
+
 def _ways(item: QAItem, borrowed: Borrowed) -> list[Way]:
     """How a wrong answer to the item can be had, the one first that a hash of it says."""
     ways: list[Way] = []
-    if losing(item)[0]:
+    if lost(item, borrowed)[0]:
         ways.append("lost")
     if _guesser(borrowed) and not item.input:  # with the text to work on, it would not be a guess
         ways.append("guessed")
@@ -113,6 +117,12 @@ def _ways(item: QAItem, borrowed: Borrowed) -> list[Way]:
 
 def _guesser(borrowed: Borrowed) -> "Session | None":
     return borrowed.student or borrowed.session
+
+
+def lost(item: QAItem, borrowed: Borrowed) -> tuple[str, str]:
+    """As ``losing``, but for what the embedded reader took from other passages: that answers another question."""
+    text, source = losing(item)
+    return (text, source) if source == "closed_book" or borrowed.judge is not None else ("", "")
 
 
 def spoilt(item: QAItem) -> tuple[str, str]:
@@ -133,7 +143,7 @@ async def _wrong(item: QAItem, way: Way, chunk: Chunk, borrowed: Borrowed) -> Wr
         kind, text = spoilt(item)
         return Wrong(text, kind, kind)
     if way == "lost":
-        text, source = losing(item)
+        text, source = lost(item, borrowed)
         return Wrong(text, source, source)
     guesser = _guesser(borrowed)
     assert guesser is not None
@@ -168,15 +178,15 @@ async def _paired(item: QAItem, ways: Sequence[Way], chunk: Chunk, borrowed: Bor
             continue
         if wrong is not None:
             chosen, rejected, unrated = await _marked(item, wrong, chunk, borrowed)
-            return Made((_pair(item, wrong, chosen, rejected),), (*failed, *unrated))
+            return Made((pair_of(item, wrong, chosen, rejected),), (*failed, *unrated))
     return Made(failed=tuple(failed))
 
 
-def _pair(item: QAItem, wrong: Wrong, chosen: Marks, rejected: Marks | None) -> QAItem:
+def pair_of(item: QAItem, wrong: Wrong, chosen: Marks, rejected: Marks | None) -> QAItem:
     """A copy of the item, its verdict included, with the answer to reject."""
     return item.model_copy(
         update={
-            "id": content_id(NAME, item.id, wrong.text),
+            "id": pair_id(item.id, wrong.text),
             "made_from": item.id,
             "pair": Pair(rejected=wrong.text, source=wrong.source, marks=rejected, chosen_marks=chosen),
             "task_type": f"{NAME}/{wrong.source.replace('_', '-')}",
@@ -191,7 +201,8 @@ async def _marked(
     item: QAItem, wrong: Wrong, chunk: Chunk, borrowed: Borrowed
 ) -> tuple[Marks, Marks | None, tuple[Failed, ...]]:
     """The marks of the right and of the wrong answer, and the call that failed if one did; then rules mark them."""
-    by_rule = Marks(accuracy=RIGHT, by="rules"), None if wrong.source == "sampled" else Marks(accuracy=WRONG, by="rules")
+    chosen = Marks(accuracy=RIGHT, by="rules")
+    by_rule = chosen, None if wrong.source == "sampled" else Marks(accuracy=WRONG, by="rules")
     judge = borrowed.judge
     if judge is None:
         return *by_rule, ()
@@ -205,8 +216,7 @@ async def _marked(
     except CallError as error:
         return *by_rule, (Failed(CallError(f"not rated ({RATE}): {error}", error.kind), item.question),)
     marks = [Marks(**rating.model_dump(), by=judge.model.name) for rating in (reply.first, reply.second)]
-    chosen, rejected = reversed(marks) if swapped else marks
-    return chosen, rejected, ()
+    return marks[swapped], marks[not swapped], ()
 
 
 METHOD = Method(
