@@ -60,7 +60,7 @@ async def checked(
         try:
             if item.kept is False:
                 return item  # its method dropped it, and said why
-            if item.pair is not None and item.verdict is not None:
+            if item.pair is not None:
                 return await verify_pair(item, index, backend.judge)
             check_of_method = backend.checks.get(item.origin.method)
             if item.input:
@@ -95,12 +95,12 @@ async def checked(
 async def _searched(
     items: AsyncIterator[list[QAItem]], index: Index, passages: int
 ) -> AsyncIterator[tuple[QAItem, list[Passage]]]:
-    """Each item with the passages for its question, none for one that carries its input or is dropped already.
+    """Each item with the passages for its question, none for one that carries its input, is dropped or is a pair.
 
     A thread searches: a dense embedder may take its time.
     """
     async for some in items:
-        asked = [item for item in some if not item.input and item.kept is not False]
+        asked = [item for item in some if not item.input and item.kept is not False and item.pair is None]
         questions = [item.question for item in asked]
         found = await asyncio.to_thread(index.search_all, questions, passages) if questions else []
         by_id = {item.id: passages for item, passages in zip(asked, found, strict=True)}

@@ -22,17 +22,22 @@ def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.Fi
         BlendError: a row is not fit for a format.
     """
     export.check_installed(settings.file_type)
-    kept = [path(run, side) for side in export.SIDES for path in (rows_path, pairs_path)]
-    for path in (run / SUMMARY, run / "settings.toml", *kept):
+    for path in (run / SUMMARY, run / "settings.toml", *(rows_path(run, side) for side in export.SIDES)):
         if not path.is_file():
             raise SettingsError(f"{path}: there is no such file; give the folder of a finished `docqa run`")
     summary = read_record(run / SUMMARY, (run / SUMMARY).read_text(encoding="utf-8"), Summary)
     sides = {side: read_records(rows_path(run, side), Row) for side in export.SIDES}
-    pairs = {side: list(read_records(pairs_path(run, side), Row)) for side in export.SIDES}
+    pairs = {side: _pairs(run, side) for side in export.SIDES}
     files = export.write_set(sides, out, settings, context_texts(run, settings), pairs)
     name = f"{run.resolve().name} SFT set"
     write_card(out, card(summary, _settings(run, settings), settings.license, files, name))
     return files
+
+
+def _pairs(run: Path, side: export.Side) -> list[Row]:
+    """The preference pairs of a side; a run of the time before there were any has none."""
+    path = pairs_path(run, side)
+    return list(read_records(path, Row)) if path.is_file() else []
 
 
 def _settings(run: Path, written: ExportSettings) -> str:

@@ -8,7 +8,7 @@ on the prompt alone, never on the order of the calls. It is no model, and nothin
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,11 @@ _TOPIC = re.compile(r"“(.*)”")
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
 
 _RATED, _PAIRED = "QA pairs to rate:", "Create question-answer pairs"
+
+_GUESS = (
+    "Somebody from the office does that whenever there is time.",
+    "一般由办公室的人员在有空的时候完成。",
+)
 
 REWORDED = 0.4
 """The share of second answers that are put in other words, so that a judge is asked."""
@@ -50,6 +55,8 @@ def answer(body: dict[str, Any]) -> str:
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+        "guess": lambda: {"guess": _GUESS["只回复" in user]},
+        "first": lambda: {place: _marks(passages[0], said) for place, said in _answers(user)},
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
     return json.dumps(made, ensure_ascii=False)
@@ -123,6 +130,18 @@ def _rating(number: int, question: str, user: str) -> dict[str, Any]:
     if '"accuracy"' in user:
         return {"number": number, "accuracy": 3.5 if low else 5}
     return {"number": number, "complexity": 2, "quality": 3 if low else 5}
+
+
+def _answers(user: str) -> Iterator[tuple[str, str]]:
+    """Both answers of a preference pair."""
+    first, second = re.split(r"\n\n(?:Second answer: |第二个回答：)", user, maxsplit=1)
+    return zip(("first", "second"), (re.split("First answer: |第一个回答：", first)[-1], second), strict=True)
+
+
+def _marks(passage: str, said: str) -> dict[str, float]:
+    """An answer is right where its passage has it."""
+    accuracy = 5 if said.strip() in passage else 1
+    return {"accuracy": accuracy, "safety": 5 if accuracy == 5 else 3, "helpfulness": accuracy}
 
 
 def _recollection(question: str) -> dict[str, Any]:

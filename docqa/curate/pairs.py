@@ -23,21 +23,22 @@ def followed(before: Sequence[QAItem], after: Sequence[QAItem]) -> list[QAItem]:
         if old.pair is None and not (old.id in parents and parents[old.id].kept):
             parents[old.id] = new
     return [
-        _like(pair, parents.get(pair.made_from)) if pair.pair is not None and pair.kept is not False else pair
-        for pair in after
+        _like(new, old.made_from, parents.get(old.made_from)) if new.pair is not None and _follows(new) else new
+        for old, new in zip(before, after, strict=True)
     ]
 
 
-def _like(pair: QAItem, parent: QAItem | None) -> QAItem:
+def _follows(pair: QAItem) -> bool:
+    """Whether nothing is wrong with the pair itself."""
+    return pair.kept is not False or pair.reason.startswith(DROPPED)
+
+
+def _like(pair: QAItem, made_from: str, parent: QAItem | None) -> QAItem:
     if parent is None or not parent.kept:
         why = parent.reason if parent else "it is not there"
         return pair.model_copy(update={"kept": False, "reason": f"{DROPPED}: {why}"})
-    changes: dict[str, object] = {
-        "kept": True,
-        "scores": parent.scores,
-        "heuristics": parent.heuristics,
-    }
-    if parent.id != pair.made_from:
+    changes: dict[str, object] = {"kept": True, "scores": parent.scores, "heuristics": parent.heuristics}
+    if parent.id != made_from:
         assert pair.pair is not None
         changes |= {
             "id": pair_id(parent.id, pair.pair.rejected),

@@ -38,7 +38,7 @@ async def verify_pair(item: QAItem, index: Index, judge: Judge) -> QAItem:
         CallError, ModelError: as the judge.
     """
     assert item.pair is not None
-    assert item.verdict is not None
+    assert item.verdict is not None, "a pair has the verdict of the item that it was made of"
     why = await _objection(item, index, judge)
     return item.model_copy(update={"kept": not why, "reason": why or str(item.verdict.decision)})
 
