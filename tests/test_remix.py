@@ -125,12 +125,36 @@ def test_what_cannot_be_a_domain_set_is_an_error(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("asked", [{"context": "input"}, {"formats": ["alpaca", "preference"]}])
-def test_what_only_a_run_s_items_have_is_refused_for_a_file(tmp_path: Path, asked: dict[str, Any]) -> None:
+def test_what_only_a_run_s_items_have_is_refused_for_a_file(tmp_path: Path) -> None:
     given = lines(tmp_path / "given.jsonl", [{"instruction": "Translate.", "input": "Hallo", "output": "Hello"}])
     with pytest.raises(SettingsError, match="needs a run folder"):
-        remix(given, tmp_path / "out", load({"export": asked}))
+        remix(given, tmp_path / "out", load({"export": {"context": "input"}}))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_s_answers_are_rejected_with_one_thing_changed(tmp_path: Path) -> None:
+    refusal = {"question": "Who?", "answer": "It is not said.", "task_type": "unanswerable/near-topic"}
+    plain = {"question": "Of what is it made?", "answer": "Steel."}
+    oils = [{"question": f"How is oil {chr(65 + n)} filled in?", "answer": f"{n + 20} mL a day."} for n in range(20)]
+    given = lines(tmp_path / "given.jsonl", [*oils, refusal, plain])
+    remix(given, tmp_path / "out", load({"export": {"formats": ["preference", "alpaca"]}}))
+    pairs = read(tmp_path / "out" / "train.jsonl") + read(tmp_path / "out" / "val.jsonl")
+    assert {row["prompt"] for row in pairs} == {row["question"] for row in oils}
+    assert {row["rejected_by"] for row in pairs} == {"number", "unit"}, "rows without an id are not all changed alike"
+    assert all(row["chosen"] != row["rejected"] for row in pairs)
+
+
+def test_a_file_in_which_nothing_can_be_changed_makes_no_pairs(tmp_path: Path) -> None:
+    given = lines(tmp_path / "given.jsonl", [{"instruction": "Translate.", "input": "Hallo", "output": "Hello"}])
+    with pytest.raises(SettingsError, match="none in it has one; name a run folder"):
+        remix(given, tmp_path / "out", load({"export": {"formats": ["alpaca", "preference"]}}))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_preference_pair_is_no_row_of_a_file(tmp_path: Path) -> None:
+    given = lines(tmp_path / "items.jsonl", [*domain(2), *domain(1, pair={"rejected": "No.", "source": "sampled"})])
+    with pytest.raises(SettingsError, match="row 3: is a preference pair of docqa; name the run's folder"):
+        remix(given, tmp_path / "out", load())
 
 
 def test_a_row_is_traced_by_the_id_and_document_that_it_has(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from docqa import veto
 from docqa.quantities import UNIT_AFTER
 
-_WHOLE = re.compile(r"(?<![\w.,:-])(?<!\d )\d+(?![\w.,:-]*\d)(?! \d)(?!\. )(?! ?\* ?10)")
+_WHOLE = re.compile(r"(?<![\w.,:-])(?<!\d )\d+(?![\w.,:-]*\d)(?! \d)(?!\. |[、)）．\]])", re.ASCII)
 """A whole number alone: no part of a code, a time of day, a decimal, a spaced 10 000, or a list's numbering."""
 
-_DECIMAL = re.compile(r"(?<![\w.,:-])(?<!\d )(\d+)\.(\d{1,3})(?![\w.,:-]*\d)(?! \d)")
+_DECIMAL = re.compile(r"(?<![\w.,:-])(?<!\d )(\d+)\.(\d{1,3})(?![\w.,:-]*\d)(?! \d)", re.ASCII)
 _POINTER = re.compile(
     r"(?:第|[图表]|\b(?:section|chapter|article|clause|version|table|figure|step|part|no\.?))\s*$", re.I
 )

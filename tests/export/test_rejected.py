@@ -1,6 +1,7 @@
 """A rejected answer is wrong: another number, unit or name, or the opposite, and never the same in other words."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,15 @@ def test_an_answer_with_nothing_to_change_has_no_rejected_one() -> None:
         ("See P-101 for this.", "en", "name", "See P-102 for this."),
         ("Valves must not be opened.", "en", "negation", "Valves must be opened."),
         ("不得打开阀门。", "zh", "negation", "可以打开阀门。"),
+        ("Do not open it.", "en", "negation", "Open it."),
+        ("It can be opened.", "en", "negation", "It cannot be opened."),
+        ("No. It must never run dry.", "en", "negation", "Yes. It must run dry."),
+        ("不可以。不得打开阀门。", "zh", "negation", "可以。可以打开阀门。"),
+        ("A rate of 12.00 %.", "en", "number", "A rate of 12.50 %."),
+        ("A gap of 0.07 mm.", "en", "number", "A gap of 0.09 mm."),
+        ("At least two tellers count it.", "en", "number", "At least four tellers count it."),
+        ("护士在二小时内上报。", "zh", "number", "护士在三小时内上报。"),
+        ("运行8000次后检查。", "zh", "number", "运行8010次后检查。"),
     ],
 )
 def test_one_thing_is_changed(answer: str, language: str, kind: str, changed: str) -> None:
@@ -83,10 +93,56 @@ def test_one_thing_is_changed(answer: str, language: str, kind: str, changed: st
 
 @pytest.mark.parametrize(
     "answer",
-    ["It opens at 16:00.", "The fee is 10 000.", "Version 2.5.1.", "Call 400-555-0142."],
+    [
+        "It opens at 16:00.",
+        "The fee is 10 000.",
+        "Version 2.5.1.",
+        "Call 400-555-0142.",
+        "See section 4.2.",
+        "Step 3 is the last.",
+        "1. Open it.",
+        "1、打开",
+        "第3条",
+        "第三条",
+        "十分重要",
+        "One of the two or three.",
+    ],
 )
 def test_a_number_that_is_part_of_something_is_left_alone(answer: str) -> None:
     assert changed_number(answer, random.Random(0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "most"),
+    [("On 28 March.", 28), ("On the 3月28日.", 28), ("12月", 12), ("99 % of them", 100)],
+)
+def test_a_day_a_month_and_a_percentage_stay_what_they_are(answer: str, most: int) -> None:
+    made = {changed_number(answer, random.Random(seed)) for seed in range(60)}
+    assert max(int(number) for text in made for number in re.findall(r"\d+", text)) <= most
+    assert "" not in made
+
+
+@pytest.mark.parametrize("answer", ["From 30 to 40 hours.", "2℃至8℃。", "Between 5 and 9 bar.", "1 to 2 days."])
+def test_a_range_goes_up(answer: str) -> None:
+    made = {changed_number(answer, random.Random(seed)) for seed in range(60)}
+    ends = [[int(number) for number in re.findall(r"\d+", text)] for text in made]
+    assert all(low < high for low, high in ends)
+
+
+@pytest.mark.parametrize("answer", ["There is 1 month left.", "It is below 8 to 9 °C."])
+def test_a_change_that_would_not_read_well_is_not_made(answer: str) -> None:
+    made = {corrupted("?", answer, "en", str(seed)) for seed in range(60)}
+    assert not {text for _, text in made} & {
+        "There is 2 month left.",
+        "There is 4 month left.",
+        "It is below 8 to 9 °F.",
+    }
+
+
+def test_a_number_is_known_however_it_is_written() -> None:
+    question = "“三个月”对应的存款到期利息是多少？"
+    made = {corrupted(question, "“三个月”对应的存款到期利息是28.75 元。", "zh", str(seed)) for seed in range(50)}
+    assert all("三个月" in text for _, text in made)
 
 
 def test_what_stands_in_the_question_is_left_alone() -> None:
@@ -96,7 +152,7 @@ def test_what_stands_in_the_question_is_left_alone() -> None:
     assert all("P-101" in text and "after 6 months" in text for _, text in made)
 
 
-@pytest.mark.parametrize("answer", ["但是温度更高。", "他反应很快。", "这是否合格？", "供应充足。"])
+@pytest.mark.parametrize("answer", ["但是温度更高。", "他反应很快。", "这是否合格？", "供应充足。", "应选溶媒为水。"])
 def test_a_chinese_word_that_only_looks_like_a_modal_is_left_alone(answer: str) -> None:
     assert flipped(answer, "zh") == ""
 
@@ -109,6 +165,9 @@ def test_a_chinese_word_that_only_looks_like_a_modal_is_left_alone(answer: str) 
             "When a value is reached, the pump shall not be stopped.",
         ),
         ("Before a part is opened, drain it.", ""),
+        ("The cause is: air in the pipe.", ""),
+        ("The steps are as follows.", ""),
+        ("Work may only begin at noon.", ""),
         ("The pump is stopped when a value is reached.", "The pump is not stopped when a value is reached."),
     ],
 )

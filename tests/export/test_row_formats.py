@@ -6,9 +6,9 @@ import pytest
 
 from docqa.errors import BlendError
 from docqa.export import FORMATS, columns, format_row
-from docqa.export.formats import REGISTRY, TRACE, styled
+from docqa.export.formats import ASPECTS, REGISTRY, TRACE, styled
 from docqa.formats import row_from
-from docqa.records import Row
+from docqa.records import Marks, Row
 from docqa.settings import ExportSettings
 
 ROW = Row(
@@ -83,6 +83,19 @@ def test_preference_sets_the_answer_against_the_rejected_one() -> None:
         "system": "",
     }
     assert one(ROW, "preference")["rejected_by"] == "number"
+
+
+def test_a_pair_s_marks_stand_in_columns_of_their_own() -> None:
+    marks = Marks(accuracy=1, safety=3.5, helpfulness=2, by="m")
+    row = ROW.model_copy(update={"marks": marks, "chosen_marks": Marks(accuracy=5, by="rules")})
+    written = one(row, "preference")
+    assert [written[f"chosen_{aspect}"] for aspect in ASPECTS] == ["5", "", ""]
+    assert [written[f"rejected_{aspect}"] for aspect in ASPECTS] == ["1", "3.5", "2"]
+    right, wrong = format_row(row, "kto")
+    assert [right[aspect] for aspect in ASPECTS] == ["5", "", ""]
+    assert [wrong[aspect] for aspect in ASPECTS] == ["1", "3.5", "2"]
+    assert one(ROW, "preference")["chosen_accuracy"] == ""
+    assert not {*ASPECTS} & format_row(row, "kto", provenance=False)[0].keys()
 
 
 def test_a_row_without_a_losing_answer_rejects_its_own_changed_by_rule() -> None:
