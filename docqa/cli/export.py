@@ -18,7 +18,8 @@ def export(run: Path, out: Path | None, push_to_hub: str | None, **flags: Any) -
     """Write the set of the run folder RUN again, in other formats. What is not said here is as the run had it.
 
     preference rows set an answer against one that verification found wrong, or one with a number, unit, name or
-    negation changed; kto rows label the same answers one by one. Both are made of domain rows only.
+    negation changed; kto rows label the same answers one by one. Both are made of domain rows only; where the run made
+    preference pairs, of these.
 
     \b
     Examples:

@@ -3,7 +3,7 @@
 Grounding decides, closed book labels: what the student does not know is what the set is for. Of FinanceBench's 150
 questions a strong model answers 14 right from memory and 128 with the right page; dropping what closed book cannot
 answer would throw away nine tenths of the new knowledge. Everything measured stays on the item, so a threshold can be
-changed and decided again without asking anyone twice.
+changed and decided again without asking anyone twice. A preference pair has no decision of its own: see ``pair``.
 """
 
 from collections.abc import Mapping
