@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -302,17 +303,11 @@ def test_the_same_command_again_asks_nothing_but_what_failed_and_writes_the_same
     out, _, _ = ran
     shutil.copytree(out, tmp_path / "out")
     model = Scripted(replies)
-    settings = load({**load_of(out)})
+    settings = load(tomllib.loads((out / "settings.toml").read_text(encoding="utf-8")))
     pipeline.run(out.parent / "docs", tmp_path / "out", settings, model=model)
     assert {case_of(prompt.user).word for prompt in model.prompts} == {"coupling", "联轴器罩", *OFF_SCALE}
     for name in ("items.jsonl", "train.jsonl", "train.preference.jsonl", "errors.jsonl"):
         assert (tmp_path / "out" / name).read_bytes() == (out / name).read_bytes()
-
-
-def load_of(out: Path) -> dict[str, Any]:
-    import tomllib
-
-    return tomllib.loads((out / "settings.toml").read_text(encoding="utf-8"))
 
 
 # ------------------------------------------------------------------------------------------------------- by rule
