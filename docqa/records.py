@@ -329,6 +329,17 @@ class Hop(Record):
     chunk_id: str
 
 
+class Step(Record):
+    """A step of an answer's reasoning: it rests on ``quote``, words of a chunk, or on ``calculation`` ("3 * 12 = 36").
+
+    Each of the two may be "".
+    """
+
+    text: str
+    quote: str = ""
+    calculation: str = ""
+
+
 class Marks(Record):
     """What a model, or rules, say of an answer, 1 to 5 each; None for what was not asked or cannot be told."""
 
@@ -361,6 +372,7 @@ class QAItem(Record):
         input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
         answerable: false where the corpus holds no answer, and ``answer`` says so.
         conclusion: what an answer with its reasoning comes to, which is what verification compares; "" for the answer.
+        steps: how it comes to that; ``answer`` holds them as text.
         hops: the questions of one chunk each that a question of several chunks is made of, where they are known.
         turn: its place in a conversation; None for an item of its own.
         pair: the answer to reject, for an item that is a preference pair; it is no row of an SFT format.
@@ -385,6 +397,7 @@ class QAItem(Record):
     answerable: bool = True
     answer: str
     conclusion: str = ""
+    steps: tuple[Step, ...] = ()
     hops: tuple[Hop, ...] = ()
     turn: DialogueTurn | None = None
     pair: Pair | None = None

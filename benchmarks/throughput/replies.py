@@ -47,6 +47,7 @@ def answer(body: dict[str, Any]) -> str:
             "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
         },
         "quotes": lambda: _grounded(passages[0], question),
+        "steps": lambda: _reasoned(passages[0], question),
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
@@ -107,6 +108,14 @@ def _topics(passage: str) -> dict[str, str]:
 def _grounded(passage: str, question: str) -> dict[str, Any]:
     found = _find([passage], question)
     return {"quotes": [found] if found else [], "answer": found}
+
+
+def _reasoned(passage: str, question: str) -> dict[str, Any]:
+    """Two sentences of the passage, the one that was asked about last."""
+    found = _find([passage], question)
+    other = next((said for said in _topics(passage).values() if said != found), "")
+    steps = [{"quote": said, "calculation": "", "text": said} for said in (other, found) if said]
+    return {"steps": steps if found else [], "conclusion": found}
 
 
 def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:

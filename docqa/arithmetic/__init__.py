@@ -14,6 +14,8 @@ from docqa.arithmetic.sums import Parser, Side, UnreadableError
 from docqa.arithmetic.tokens import Number, Token, plain, tokens
 from docqa.quantities import quantities
 
+__all__ = ["Calculation", "Number", "calculations", "numbers", "shown", "unread", "values"]
+
 
 class Calculation(NamedTuple):
     """A sum or comparison in a text.
@@ -46,6 +48,11 @@ def unread(text: str) -> str:
         if token.kind in ("number", "other") and not any(each.start <= token.start < each.end for each in found):
             return token.text
     return "" if found else text.strip()
+
+
+def numbers(text: str) -> list[Number]:
+    """The numbers that stand in a text, in order."""
+    return [token.number for token in tokens(plain(text)) if token.number is not None]
 
 
 def values(text: str) -> set[Fraction]:

@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, str] = {
     "table": "what a table says",
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
+    "reasoning": "a question that takes several steps, answered with them",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
 }
 
@@ -90,6 +91,11 @@ TASK_TYPES: Mapping[str, str] = {
     "task/terms": "the terms that it defines, with their meanings",
     "task/rewriting": "the text for other readers, all numbers kept",
     "task/translation": "English into Chinese, or Chinese into English",
+    "reasoning/calculation": "a number that is worked out from those of the text",
+    "reasoning/condition": "a rule applied to a case",
+    "reasoning/comparison": "two things of the text beside each other",
+    "reasoning/order": "what comes before or after what",
+    "reasoning/inference": "what follows from several statements",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
 }
