@@ -257,6 +257,21 @@ class Decision(StrEnum):
     ANSWERED = "answered"
 
 
+class Confidence(Record):
+    """How sure a model is of an item's answer; ``verify.confidence`` says how it is asked.
+
+    Attributes:
+        samples: answers that were sampled from the source and could be compared; ``agreeing`` of them say the same.
+        free: the likeliest answer in free words; None where it was not asked.
+        logprob: mean log-probability of the tokens of that; None where the model gives none.
+    """
+
+    samples: int = 0
+    agreeing: int = 0
+    free: Answer | None = None
+    logprob: float | None = None
+
+
 class Verdict(Record):
     """What was measured about an item, and the decision that follows from it.
 
@@ -267,6 +282,7 @@ class Verdict(Record):
         passages: what the index returned, best first.
         source_rank: rank of the source chunk among the passages, from 1; None when it is not there.
         rewritten_from: the question before it was rewritten to name its subject, or "".
+        confidence: None where it was not measured.
     """
 
     closed_book: Answer | None = None
@@ -275,6 +291,7 @@ class Verdict(Record):
     passages: tuple[Passage, ...] = ()
     source_rank: int | None = None
     rewritten_from: str = ""
+    confidence: Confidence | None = None
     decision: Decision
 
 

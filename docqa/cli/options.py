@@ -54,6 +54,14 @@ _MODEL_OPTIONS = (
         type=click.Choice(["default", "strict", "lenient", "retrieval-only"]),
         help="Which verdicts are kept; the README has the table.  [default: default]",
     ),
+    click.option(
+        "--samples", type=int, help="Drop answers that so many samples of them do not agree with.  [default: 0]"
+    ),
+    click.option(
+        "--min-logprob",
+        type=float,
+        help="Drop answers of a lower mean log-probability, like -0.5; with --samples, keep those of a higher.",
+    ),
 )
 
 
@@ -189,6 +197,8 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "max_tokens": "chunk",
         "workers": "parse",
         "policy": "verify",
+        "samples": "verify",
+        "min_logprob": "verify",
         "score": "curate",
         "min_accuracy": "curate",
         "embedder": "index",

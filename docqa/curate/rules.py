@@ -57,8 +57,8 @@ def ungrounded_number(item: QAItem) -> str:
     """A number in the answer, or written in digits in the question, that stands in no evidence quote.
 
     List marks are not numbers, and the number in a title or in "section 4.2" is where a thing stands, not a fact.
-    A count in the question ("哪三种") is borne out by the list that answers it. Reasoning starts from the numbers of its
-    question's case, too, and has those that it worked out.
+    A count in the question ("哪三种") is borne out by the list that answers it. Reasoning starts from the question's
+    numbers, too, and has those that it worked out.
     """
     sources = [evidence.quote for evidence in item.evidence]
     if item.steps:
