@@ -62,9 +62,12 @@ def chance(text: str) -> float:
 
 
 def _other(body: dict[str, Any], user: str) -> str:
-    """The reply to docqa's question what the server enforces, and to the prompts of synthetic-data-kit."""
+    """The reply to docqa's question what the server enforces, to a prompt without JSON, and to synthetic-data-kit."""
     if "the word hello" in user:
         return '{"colour": "red"}' if "response_format" in body else "hello"
+    if passages := _PASSAGE.findall(user):
+        found = _find(passages, _QUESTION.findall(user)[-1])
+        return found or ("没有答案" if "没有答案" in user else "no answer")
     if _RATED in user:
         pairs = json.loads(user.split(_RATED, 1)[1])
         return json.dumps([{**pair, "rating": 8} for pair in pairs])

@@ -16,7 +16,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from docqa.models.session import Session
+from docqa.prompts import Prompts
 from docqa.records import Answer, Chunk, Confidence, QAItem
+from docqa.settings import VerifySettings
 from docqa.verify.backend import Judge
 from docqa.verify.decide import AGREES, agrees
 from docqa.verify.model import ModelReader
@@ -39,6 +42,7 @@ class ConfidenceFilter:
         min_logprob: the least mean log-probability; 0 for not asking.
         threshold: the least agreement that counts as agreeing.
         without_logprob: free answers that came without one so far.
+        by_rule: items that were passed over, because no model has made them.
     """
 
     reader: ModelReader
@@ -48,6 +52,7 @@ class ConfidenceFilter:
     min_logprob: float
     threshold: float = AGREES
     without_logprob: int = 0
+    by_rule: int = 0
 
     @property
     def asks(self) -> str:
@@ -113,6 +118,22 @@ class ConfidenceFilter:
         elif measured.logprob is not None:
             said.append(f"mean log-probability {measured.logprob:.2f}")
         return f"{INCONSISTENT if measured.samples else UNSURE}: {', '.join(said)}"
+
+
+def confidence_filter(
+    settings: VerifySettings, asked: Session | None, judge: Judge, prompts: Prompts
+) -> ConfidenceFilter | None:
+    """The filter that the settings ask for, of the answers of a model; None where they ask for none."""
+    if asked is None or not (settings.samples or settings.min_logprob):
+        return None
+    return ConfidenceFilter(
+        ModelReader(asked, prompts),
+        judge,
+        settings.samples,
+        settings.consistent,
+        settings.min_logprob,
+        settings.threshold,
+    )
 
 
 def failed(item: QAItem, kind: str) -> QAItem:
