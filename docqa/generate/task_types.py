@@ -24,6 +24,7 @@ FAMILIES: Mapping[str, str] = {
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
+    "dialogue": "a turn of a conversation; its question stands alone, too",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -92,6 +93,9 @@ TASK_TYPES: Mapping[str, str] = {
     "task/translation": "English into Chinese, or Chinese into English",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
+    "dialogue/opening": "what a conversation begins with",
+    "dialogue/follow-up": "what leans on the turns before it, or goes on with their subject",
+    "dialogue/topic-switch": "something else, asked in full",
 }
 
 
