@@ -46,22 +46,24 @@ def conversations(chunk: Chunk, min_score: float = 0.8) -> list[QAItem]:
     made: list[QAItem] = []
     for number, walk in enumerate(walks or [[]]):
         key = f"{chunk.id} {number}"
-        threads = [walk, sentences] if number == 0 else [walk]
-        made += _conversation(chunk, [thread for thread in threads if thread], key)
+        made += _conversation(chunk, walk, sentences if number == 0 else [], key)
     return made
 
 
-def _conversation(chunk: Chunk, threads: Sequence[Sequence[Asked]], key: str) -> list[QAItem]:
-    """The turns of one conversation; none where there is nothing to follow up."""
+def _conversation(chunk: Chunk, walk: Sequence[Asked], sentences: Sequence[Asked], key: str) -> list[QAItem]:
+    """The turns of one conversation; none where there is nothing to follow up. Bare values need a table to itself."""
     fewest, most = TURNS
-    if sum(map(len, threads)) < fewest:
-        return []
     length = fewest + int(chance("length", key) * (most - fewest + 1))
-    if len(threads) > 1 and chance("first", key) < 0.5:
+    threads = [thread for thread in (walk, sentences) if thread]
+    if chance("first", key) < 0.5:
         threads = threads[::-1]
-    share = -(-length // len(threads))
+    share = -(-length // len(threads)) if threads else 0
     line = [one for thread in threads for one in islice(thread, share)][:length]
-    form, system = chosen(chunk, WITH_SYSTEM, *_forms(line, chunk))
+    if len(line) < fewest:
+        return []
+    form, system = chosen(chunk, WITH_SYSTEM, *_forms(line, walk, chunk))
+    if form == "value-only":
+        line = list(walk[:length])
     dialogue = content_id(NAME, chunk.id, system, *(one.item.question for one in line))
     return [
         as_turn(_answered(one, form, chunk), said(one, line[:at], chunk, key), dialogue, at + 1, system)
@@ -69,9 +71,9 @@ def _conversation(chunk: Chunk, threads: Sequence[Sequence[Asked]], key: str) ->
     ]
 
 
-def _forms(line: Sequence[Asked], chunk: Chunk) -> Iterator[str]:
+def _forms(line: Sequence[Asked], walk: Sequence[Asked], chunk: Chunk) -> Iterator[str]:
     """The forms that all answers can be put in; a "Yes." has to stand first, and not behind a source."""
-    if all(map(_value, line)):
+    if len(walk) >= TURNS[0] and all(map(_value, walk)):
         yield "value-only"
     if places.title(chunk) and not any(one.item.task_type.startswith("yes-no/") for one in line):
         yield "source-first"
