@@ -153,6 +153,16 @@ def test_it_stands_for_a_name_and_for_nothing_else():
     assert said(short, [acronym], TORQUES, "key").text == "And CRS?"
 
 
+def test_a_traditional_document_is_asked_in_its_script():
+    rows = [["項目", "收費標準"], ["掛失手續費", "每份10 元"], ["存款證明", "每份20 元"], ["安全密鑰", "每個25 元"]]
+    chunk = make_chunk(rows, headings=["2 收費標準說明"], title="個人帳戶服務收費價目表", language="zh")
+    turns = [conversations(chunk.model_copy(update={"id": f"{number}"})) for number in range(20)]
+    assert any(line for line in turns)
+    words = "".join(said for line in turns for said in spoken(line))
+    assert not set("么对应条规换问题个还栏") & set(words)
+    assert {turn.turn.system for line in turns for turn in line if turn.turn} == {""}
+
+
 def test_a_chunk_with_a_single_question_makes_no_conversation():
     assert not conversations(make_chunk("The seal of the pump must be inspected by the fitter every 3000 hours."))
     assert not conversations(make_chunk("Le joint de la pompe est remplacé.", language="fr"))

@@ -23,8 +23,12 @@ _DASH = re.compile(r"\s*[-–•]\s*\S")
 
 
 def chosen(chunk: Chunk, share: float, *forms: str) -> tuple[str, str]:
-    """(form, system prompt) of a chunk's conversation, one of ``forms`` for this share of the chunks; else "" twice."""
-    if not forms or chance("system", chunk.id) >= share:
+    """(form, system prompt) of a chunk's conversation, one of ``forms`` for this share of the chunks; else "" twice.
+
+    There are none in Traditional Chinese.
+    """
+    traditional = chunk.language == "zh" and places.script("对", chunk) != "对"
+    if not forms or traditional or chance("system", chunk.id) >= share:
         return "", ""
     form = draw(forms, "form", chunk.id)
     return form, draw(systems()[form][chunk.language], "wording", chunk.id)

@@ -22,7 +22,7 @@ _PLACED = {
         re.compile(rf"According to (?P<place>(?:{_QUOTED}|[^,“”])+), (?P<ask>.+)"),
         re.compile(rf"(?P<ask>[^“”]*(?:{_QUOTED}[^“”]*)?) according to (?P<place>(?:{_QUOTED}|[^,“”?])+)\?"),
     ),
-    "zh": (re.compile(rf"(?:根据|依据|按照)(?P<place>《[^》]*》(?:{_QUOTED}[^，]*)?)，(?P<ask>.+)"),),
+    "zh": (re.compile(rf"(?:[根依][据據]|按照)(?P<place>《[^》]*》(?:{_QUOTED}[^，]*)?)，(?P<ask>.+)"),),
 }
 
 _FRAMES = {
@@ -35,9 +35,9 @@ _FRAMES = {
     ),
     "zh": (
         (re.compile("什[么麼]是(?P<of>.+)？"), "那“{of}”呢？"),
-        (re.compile("《[^》]*》(?P<of>第[^，？]{1,8}[条條])规定了什么内容？"), "那{of}呢？"),
-        (re.compile("(?P<of>对.+)有什么要求？"), "那{of}呢？"),
-        (re.compile("(?P<of>.+)有哪些步骤？"), "那{of}呢？"),
+        (re.compile("《[^》]*》(?P<of>第[^，？]{1,8}[条條])[规規]定了什[么麼][内內]容？"), "那{of}呢？"),
+        (re.compile("(?P<of>[对對].+)有什[么麼]要求？"), "那{of}呢？"),
+        (re.compile("(?P<of>.+)有哪些步[骤驟]？"), "那{of}呢？"),
     ),
 }
 """Questions that ask the same of anything, and how they are said after one another."""
@@ -49,6 +49,7 @@ _WAYS = {
         "column": ("And the {of}?", "What about the {of}?"),
         "entry": ("And under “{of}”?", "And what does it say under “{of}”?"),
         "placed": ("And {ask}", "{Ask}", "Also, {ask}"),
+        "more": ("Another question: {Ask}", "{Ask}", "One more question: {Ask}"),
         "switch": ("Another question: {Ask}", "On another matter: {Ask}", "{Ask}", "Something else: {Ask}"),
     },
     "zh": {
@@ -57,6 +58,7 @@ _WAYS = {
         "column": ("那{of}呢？", "{of}呢？", "那它的{of}呢？"),
         "entry": ("那{of}呢？", "{of}一栏呢？"),
         "placed": ("那么，{ask}", "{ask}", "还想问一下，{ask}", "另外，{ask}"),
+        "more": ("另外想问一下：{Ask}", "{Ask}", "还有一个问题：{Ask}"),
         "switch": ("换个问题：{Ask}", "另外想问一下：{Ask}", "{Ask}", "还有一个问题：{Ask}"),
     },
 }
@@ -120,9 +122,11 @@ def said(this: Asked, before: Sequence[Asked], chunk: Chunk, key: str) -> Said:
     ways = _WAYS[chunk.language]
     if this.place and any(_names(earlier, this.place) for earlier in before):
         return Said("follow-up", script(_filled(draw(ways["placed"], key, this.ask), this.ask), chunk))
-    if this.fact is None and last.fact is None and not this.place:
+    sentences = this.fact is None and last.fact is None
+    if sentences and not this.place:
         return Said("follow-up", script(_filled(draw(ways["placed"], key, this.ask), this.ask), chunk))
-    return Said("topic-switch", _filled(draw(ways["switch"], key, this.ask), this.item.question))
+    full = ways["more" if sentences else "switch"]
+    return Said("topic-switch", script(_filled(draw(full, key, this.ask), this.item.question), chunk))
 
 
 def _filled(way: str, ask: str) -> str:
