@@ -446,10 +446,18 @@ class QAItem(Record):
         """The pages its evidence stands on, ascending."""
         return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
 
+    def asking(self, question: str) -> "QAItem":
+        """The item with its question put in other words, and the id that goes with them."""
+        made = item_id(self.chunk_ids, question, self.answer, self.input, self.turn)
+        return self.model_copy(update={"id": made, "question": question})
 
-def item_id(chunk_ids: Iterable[str], question: str, answer: str, input: str = "") -> str:
-    """The id of an item made from these chunks."""
-    return content_id(*chunk_ids, question, answer, *([input] if input else []))
+
+def item_id(
+    chunk_ids: Iterable[str], question: str, answer: str, input: str = "", turn: DialogueTurn | None = None
+) -> str:
+    """The id of an item made from these chunks; a turn has another than the same question on its own."""
+    place = [turn.dialogue, str(turn.number)] if turn else []
+    return content_id(*chunk_ids, question, answer, *([input] if input else []), *place)
 
 
 # --------------------------------------------------------------------------------------------------------- rows
@@ -459,7 +467,9 @@ class Row(Record):
     """One training example, before it is given a trainer's format.
 
     Attributes:
-        history: earlier (question, answer) turns of a general row's conversation, oldest first.
+        history: earlier (question, answer) turns of a conversation, oldest first.
+        singles: a domain row's turns as rows of their own, each with a question that stands alone; they take its place
+            in a format that holds no conversations. Its ``item_id`` then names all turns, and so on.
         group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
@@ -484,3 +494,4 @@ class Row(Record):
     decision: str = ""
     rejected: str = ""
     rejected_by: str = ""
+    singles: tuple["Row", ...] = ()

@@ -24,6 +24,7 @@ API_KEY = "DOCQA_API_KEY"
 
 Format = Literal["alpaca", "sharegpt", "messages", "preference", "kto"]
 FileType = Literal["jsonl", "json", "parquet"]
+Turns = Literal["conversations", "single"]
 
 
 class Section(BaseModel):
@@ -294,6 +295,11 @@ class ExportSettings(Section):
         "none",
         description="What a domain row is answered from: none (closed book), or the text of its chunk in input "
         "(reading comprehension).",
+    )
+    turns: Turns = Field(
+        "conversations",
+        description="conversations: the turns of one are a row, in the formats that hold it (sharegpt, messages); "
+        "single: each is a row with a question that stands alone, as in the other formats.",
     )
     provenance: bool = Field(True, description="Whether rows have columns to trace them by; trainers ignore them.")
     val_share: float = Field(

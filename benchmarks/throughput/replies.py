@@ -15,7 +15,8 @@ from typing import Any
 _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
-_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
+_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
+_POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
@@ -46,6 +47,10 @@ def answer(body: dict[str, Any]) -> str:
         "items": lambda: {
             "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
         },
+        "turns": lambda: {
+            "turns": [{"kind": "follow-up", "about": topic} for topic in _first_topics(passages[0], user)]
+        },
+        "said": lambda: _turn(passages[0], user),
         "quotes": lambda: _grounded(passages[0], question),
         "steps": lambda: _reasoned(passages[0], question),
         "answerable": lambda: _reading(passages, question),
@@ -87,9 +92,24 @@ def _topic(sentence: str) -> str:
 
 
 def _questions(passage: str, user: str) -> list[dict[str, str]]:
+    return [{"kind": "fact", "question": _ask(topic)} for topic in list(_topics(passage))[-_count(user) :]]
+
+
+def _first_topics(passage: str, user: str) -> list[str]:
+    return list(_topics(passage))[::-1][: _count(user)]
+
+
+def _count(user: str) -> int:
     asked = _COUNT.search(user)
-    count = int(asked[1] or asked[2]) if asked else 4
-    return [{"kind": "fact", "question": _ask(topic)} for topic in list(_topics(passage))[-count:]]
+    return int(asked[asked.lastindex or 1]) if asked else 4
+
+
+def _turn(passage: str, user: str) -> dict[str, Any]:
+    point = _POINT.search(user)
+    topic = point[1] if point else ""
+    said = f"那“{topic}”呢？" if re.search("[\u4e00-\u9fff]", topic) else f"And what about “{topic}”?"
+    question = _ask(topic)
+    return {"said": said, "question": question, **_grounded(passage, question)}
 
 
 def _ask(topic: str) -> str:

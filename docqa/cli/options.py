@@ -120,6 +120,11 @@ _EXPORT_OPTIONS = (
         help="none: closed book; input: a domain row has the text of its chunk.  [default: none]",
     ),
     click.option(
+        "--turns",
+        type=click.Choice(["conversations", "single"]),
+        help="single: the turns of a conversation are rows of their own in all formats.  [default: conversations]",
+    ),
+    click.option(
         "--no-provenance",
         "provenance",
         flag_value=False,
@@ -191,6 +196,7 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "file_type": "export",
         "system": "export",
         "context": "export",
+        "turns": "export",
         "provenance": "export",
         "val_share": "export",
         "min_score": "generate",

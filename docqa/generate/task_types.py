@@ -25,6 +25,7 @@ FAMILIES: Mapping[str, str] = {
     "task": "a classic task, done on a text that is given with it",
     "reasoning": "a question that takes several steps, answered with them",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
+    "dialogue": "a turn of a conversation; its question stands alone, too",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -98,6 +99,9 @@ TASK_TYPES: Mapping[str, str] = {
     "reasoning/inference": "what follows from several statements",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
+    "dialogue/opening": "what a conversation begins with",
+    "dialogue/follow-up": "what leans on the turns before it, or goes on with their subject",
+    "dialogue/topic-switch": "something else, asked in full",
 }
 
 

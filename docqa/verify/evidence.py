@@ -27,6 +27,9 @@ FRAME = frozenset(
 )
 """What a template may put around its spans without it standing in a quote."""
 
+COPIES = frozenset({"extractive", "dialogue"})
+"""Methods whose rules copy: what they make without a model is made of its quotes and a template."""
+
 SHORT = 40
 """Characters of a quote that is one phrase, as a table's cell is."""
 
@@ -65,7 +68,7 @@ def flaw(item: QAItem, chunk_of: Callable[[str], Chunk]) -> str:
     if difference := _difference(answer, quotes, contexts):
         return difference
     missing = frozenset(word for word in uncovered(answer, [*quotes, *contexts]) if stem(word) not in FRAME)
-    extractive = item.origin.method == "extractive"
+    extractive = item.origin.method in COPIES and not item.origin.model
     # Words that were put otherwise can deny by other means than "not"; there the judge has to say, and so it has where
     # a case does not meet its condition.
     if not item.steps and (extractive or not missing) and (_flipped(answer, quotes, contexts) or _misreplied(item)):
