@@ -49,7 +49,7 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
     files = export.write_set(sides, out, settings.export, texts, pairs)
     blended = Blended(
         domain=name,
-        languages=dict(sorted(Counter(row.language for row in rows).items())),
+        languages=dict(sorted(Counter(row.language for row in outputs.as_written(rows, settings.export)).items())),
         rows=counts,
         pairs=dict(sorted(Counter(row.rejected_by for row in compared).items())),
         notes=(note,) if note else (),

@@ -12,12 +12,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docqa.errors import CallError, DocqaError, MethodError, SettingsError, WorkerError
-from docqa.generate import Borrowed, Failed, Made, Method, extractive, own, preference, self_qa, tasks, unanswerable
+from docqa.generate import (
+    Borrowed,
+    Failed,
+    Made,
+    Method,
+    dialogue,
+    extractive,
+    own,
+    preference,
+    reasoning,
+    self_qa,
+    tasks,
+    unanswerable,
+)
 from docqa.records import Chunk, content_id
 
 METHODS: dict[str, Method] = {
     method.name: method
-    for method in (self_qa.METHOD, extractive.METHOD, tasks.METHOD, unanswerable.METHOD, preference.METHOD)
+    for method in (
+        self_qa.METHOD,
+        extractive.METHOD,
+        dialogue.METHOD,
+        tasks.METHOD,
+        reasoning.METHOD,
+        unanswerable.METHOD,
+        preference.METHOD,
+    )
 }
 """By name, in the order in which they are listed."""
 
