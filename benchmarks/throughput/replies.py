@@ -15,6 +15,7 @@ from typing import Any
 _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
+_TASK = re.compile(r"^(?:Task: |任务：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
@@ -50,6 +51,9 @@ def answer(body: dict[str, Any]) -> str:
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+        "instructions": lambda: {"instructions": _instructions(passages[0])},
+        "labels": lambda: _classified(passages[0], _TASK.findall(user)[-1]),
+        "input": lambda: _instance(passages[0], _TASK.findall(user)[-1]),
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
     return json.dumps(made, ensure_ascii=False)
@@ -107,6 +111,22 @@ def _topics(passage: str) -> dict[str, str]:
 def _grounded(passage: str, question: str) -> dict[str, Any]:
     found = _find([passage], question)
     return {"quotes": [found] if found else [], "answer": found}
+
+
+def _instructions(passage: str) -> list[dict[str, Any]]:
+    asked = [_ask(topic) for topic in list(_topics(passage))[:4]]
+    return [{"instruction": text, "classification": number == 3} for number, text in enumerate(asked)]
+
+
+def _instance(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    return {"input": "", "quotes": [found], "output": found}
+
+
+def _classified(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    labels = ["规定", "说明"] if re.search("[\u4e00-\u9fff]", task) else ["rule", "description"]
+    return {"labels": labels, "label": labels[chance(task) < 0.5], "quotes": [found], "input": found}
 
 
 def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, str] = {
     "table": "what a table says",
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
+    "instruct": "an instruction as a model thinks of it, by its form",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
 }
 
@@ -90,6 +91,9 @@ TASK_TYPES: Mapping[str, str] = {
     "task/terms": "the terms that it defines, with their meanings",
     "task/rewriting": "the text for other readers, all numbers kept",
     "task/translation": "English into Chinese, or Chinese into English",
+    "instruct/open": "an instruction without an input",
+    "instruct/with-input": "an instruction and the text it is about",
+    "instruct/classification": "a text and the label it earns",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
 }
