@@ -12,7 +12,8 @@ from handmade import make_chunk
 from benchmarks.throughput.replies import answer
 from docqa import pipeline
 from docqa.generate.items import item
-from docqa.generate.self_instruct import filters
+from docqa.generate.kept import Kept
+from docqa.generate.self_instruct import filters, shown
 from docqa.generate.self_instruct.checks import check, named
 from docqa.generate.self_instruct.instances import place
 from docqa.generate.self_instruct.seeds import drawn, seeds
@@ -307,7 +308,7 @@ LATER = {
         ),
         Case(
             "After how many hours of operation does pump P-101 get new oil?",
-            plain("", OIL, "Drain the oil of the pump after 500 hours."),
+            plain("(none)", OIL, "Drain the oil of the pump after 500 hours."),
             FOUND,
         ),
     ],
@@ -317,7 +318,7 @@ LATER = {
             plain("", SEAL_ZH, "密封干磨会过热。"),
             "like-the-pool",
         ),
-        Case("水泵P-101运行多少小时后放油？", plain("", OIL_ZH, "水泵运行500小时后应放油。"), FOUND),
+        Case("水泵P-101运行多少小时后放油？", plain("（无）", OIL_ZH, "水泵运行500小时后应放油。"), FOUND),
     ],
 }
 ALL = {case.instruction: case for cases in (*CASES.values(), *LATER.values()) for case in cases}
@@ -415,6 +416,14 @@ def test_a_call_shows_eight_seeds_and_later_six_with_two_kept_items(
             shares.add((sum(any(seed in line for seed in known) for line in shown),
                         sum(any(own in line for own in mine) for line in shown)))  # fmt: skip
     assert shares == {(8, 0), (6, 2)}
+
+
+def test_each_round_and_each_chunk_is_shown_other_seeds():
+    first = shown(PUMP, Kept([], 1))
+    assert len(set(first)) == 8
+    assert first == shown(PUMP, Kept([], 1))
+    assert set(first) != set(shown(PUMP, Kept([], 2)))
+    assert set(first) != set(shown(make_chunk("Another text."), Kept([], 1)))
 
 
 def test_a_classification_is_asked_for_its_label_first_and_all_else_for_its_input(

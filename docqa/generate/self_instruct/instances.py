@@ -4,6 +4,7 @@ Asked input first, a model writes texts that nearly all earn the same label (the
 the place of the label in its own list, drawn by the instruction.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
@@ -29,6 +30,9 @@ PLACES = ("first", "second", "last")
 """Of the label to choose."""
 
 TOKENS = 1024
+
+_NO_INPUT = re.compile(r"\W*(?:none|no ?input|n/a|not needed|无|没有|无输入|不需要)\W*", re.IGNORECASE)
+"""How a model says that there is no input, where it should have left it empty."""
 
 
 class Instance(BaseModel):
@@ -97,7 +101,7 @@ async def _instance(chunk: Chunk, instruction: str, borrowed: Borrowed) -> Draft
         *drawn(chunk.language, 1, instruction, lambda seed: not seed.input),
     )
     reply = await _asked(INPUT_FIRST, Instance, chunk, instruction, examples, borrowed)
-    given = reply.input.strip()
+    given = "" if _NO_INPUT.fullmatch(reply.input) else reply.input.strip()
     return Draft(instruction, given, reply.output, reply.quotes, "with-input" if given else "open")
 
 
