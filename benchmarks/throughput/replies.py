@@ -15,6 +15,7 @@ from typing import Any
 _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
+_TASK = re.compile(r"^(?:Task: |任务：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
 _POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
@@ -56,6 +57,9 @@ def answer(body: dict[str, Any]) -> str:
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+        "instructions": lambda: {"instructions": _instructions(passages[0])},
+        "labels": lambda: _classified(passages[0], _TASK.findall(user)[-1]),
+        "input": lambda: _instance(passages[0], _TASK.findall(user)[-1]),
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
     return json.dumps(made, ensure_ascii=False)
@@ -139,6 +143,22 @@ def _reasoned(passage: str, question: str) -> dict[str, Any]:
     other = next((said for said in _topics(passage).values() if said != found), "")
     steps = [{"quote": said, "calculation": "", "text": said} for said in (other, found) if said]
     return {"steps": steps if found else [], "conclusion": found}
+
+
+def _instructions(passage: str) -> list[dict[str, Any]]:
+    asked = [_ask(topic) for topic in list(_topics(passage))[:4]]
+    return [{"instruction": text, "classification": number == 3} for number, text in enumerate(asked)]
+
+
+def _instance(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    return {"input": "", "quotes": [found], "output": found}
+
+
+def _classified(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    labels = ["规定", "说明"] if re.search("[\u4e00-\u9fff]", task) else ["rule", "description"]
+    return {"labels": labels, "label": labels[chance(task) < 0.5], "quotes": [found], "input": found}
 
 
 def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from docqa.generate import (
     extractive,
     own,
     reasoning,
+    self_instruct,
     self_qa,
     tasks,
     unanswerable,
@@ -32,6 +33,7 @@ METHODS: dict[str, Method] = {
     for method in (
         self_qa.METHOD,
         extractive.METHOD,
+        self_instruct.METHOD,
         dialogue.METHOD,
         tasks.METHOD,
         reasoning.METHOD,

@@ -24,6 +24,7 @@ FAMILIES: Mapping[str, str] = {
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
     "reasoning": "a question that takes several steps, answered with them",
+    "instruct": "an instruction as a model thinks of it, by its form",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
     "dialogue": "a turn of a conversation; its question stands alone, too",
 }
@@ -97,6 +98,9 @@ TASK_TYPES: Mapping[str, str] = {
     "reasoning/comparison": "two things of the text beside each other",
     "reasoning/order": "what comes before or after what",
     "reasoning/inference": "what follows from several statements",
+    "instruct/open": "an instruction without an input",
+    "instruct/with-input": "an instruction and the text it is about",
+    "instruct/classification": "a text and the label it earns",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
     "dialogue/opening": "what a conversation begins with",
