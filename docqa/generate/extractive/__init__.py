@@ -16,6 +16,10 @@ LANGUAGES = ("en", "zh")
 """The languages there are rules for."""
 
 
+_OF_OTHERS = ("qa", "task", "instruct", "evolved", "unanswerable")
+"""The families whose items no rule makes here."""
+
+
 async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     """The items of one chunk, made by a worker, so that a rule which hangs or fails on it costs this chunk.
 
@@ -30,7 +34,7 @@ METHOD = Method(
     name="extractive",
     line="questions by rule, answered by spans of the text (the default without a model)",
     needs="nothing",
-    types=task_types.of(*(family for family in task_types.FAMILIES if family not in ("qa", "task", "unanswerable"))),
+    types=task_types.of(*(family for family in task_types.FAMILIES if family not in _OF_OTHERS)),
     make=make,
 )
 
