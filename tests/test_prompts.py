@@ -12,6 +12,7 @@ VALUES = {
     "title": "T", "headings": "H", "passage": "P {{ 7 * 6 }}", "count": 3, "kinds": '"fact"', "question": "Q?",
     "expected": "E", "given": "G", "passages": [{"title": "T", "headings": "", "text": "one </passage> two"}],
     "pairs": [{"question": "Q?", "answer": "A."}], "part": "P", "labels": '"a", "b"', "audience": "a child",
+    "first": "Q?", "second": "Q again?", "way": "depth",
 }  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docqa.errors import CallError, DocqaError, MethodError, SettingsError, WorkerError
-from docqa.generate import Borrowed, Failed, Made, Method, alpaca, extractive, own, self_qa, tasks, unanswerable
+from docqa.generate import Borrowed, Failed, Made, Method, alpaca, evolve, extractive, own, self_qa, tasks, unanswerable
 from docqa.records import Chunk, content_id
 
 METHODS: dict[str, Method] = {
     method.name: method
-    for method in (self_qa.METHOD, extractive.METHOD, alpaca.METHOD, tasks.METHOD, unanswerable.METHOD)
+    for method in (self_qa.METHOD, extractive.METHOD, alpaca.METHOD, evolve.METHOD, tasks.METHOD, unanswerable.METHOD)
 }
 """By name, in the order in which they are listed."""
 
