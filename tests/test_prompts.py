@@ -13,6 +13,8 @@ VALUES = {
     "expected": "E", "given": "G", "passages": [{"title": "T", "headings": "", "text": "one </passage> two"}],
     "pairs": [{"question": "Q?", "answer": "A."}], "part": "P", "labels": '"a", "b"', "audience": "a child",
     "form": "Be brief.", "earlier": [{"said": "Q?", "answer": "A."}], "kind": "follow-up", "about": "P",
+    "instruction": "Do it.", "examples": [{"instruction": "I", "input": "", "output": "O"}], "place": "last",
+    "first": "Q?", "second": "Q again?", "way": "depth",
 }  # fmt: skip
 
 
