@@ -61,7 +61,8 @@ class Backend:
         borrowed: what they may use.
         checks: what tells, by method, what is wrong with an item.
         closed_book: None when there is no model to ask.
-        rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
+        rate: the items of the same chunks, mostly one, with a model's scores; None when there is no model to ask, or
+            none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
             words of its passages, so items made elsewhere are verified by ``verify_given``.
         passages: how many the reader gets to see.
@@ -78,7 +79,7 @@ class Backend:
     reader: Reader
     judge: Judge
     closed_book: ClosedBook | None
-    rate: Callable[[Chunk, Sequence[QAItem]], Awaitable[Rated]] | None
+    rate: Callable[[Sequence[Chunk], Sequence[QAItem]], Awaitable[Rated]] | None
     reads_anything: bool
     passages: int
     languages: Sequence[str]

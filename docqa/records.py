@@ -255,6 +255,7 @@ class Decision(StrEnum):
     FAILED_CHECK = "failed_check"
     UNANSWERED = "unanswered"
     ANSWERED = "answered"
+    SINGLE_HOP = "single_hop"
 
 
 class Verdict(Record):
@@ -265,13 +266,16 @@ class Verdict(Record):
         retrieval: answered from the passages that the index returns for the question alone.
         source: answered from the source chunk and its neighbours; asked only where retrieval does not agree.
         passages: what the index returned, best first.
-        source_rank: rank of the source chunk among the passages, from 1; None when it is not there.
+        alone: answered from each chunk alone, for an item of several that the rest of verification keeps.
+        source_rank: rank of the source chunk among the passages, from 1; None when it is not there. Of several chunks
+            it is that of the last one, and None unless all are there.
         rewritten_from: the question before it was rewritten to name its subject, or "".
     """
 
     closed_book: Answer | None = None
     retrieval: Answer | None = None
     source: Answer | None = None
+    alone: tuple[Answer, ...] = ()
     passages: tuple[Passage, ...] = ()
     source_rank: int | None = None
     rewritten_from: str = ""
@@ -329,6 +333,15 @@ class Hop(Record):
     chunk_id: str
 
 
+class Beside(Record):
+    """A chunk of another document that something rests on, too, with the pages of its evidence there."""
+
+    chunk_id: str
+    document_id: str
+    path: str
+    pages: tuple[int, ...] = ()
+
+
 class Marks(Record):
     """What a model, or rules, say of an answer, 1 to 5 each; None for what was not asked or cannot be told."""
 
@@ -357,7 +370,8 @@ class QAItem(Record):
     """A question and its answer, with where they come from and what became of them.
 
     Attributes:
-        path: the source document's path, as in Document.
+        path: the source document's path, as in Document; of several chunks the first one's document.
+        beside: those of its further chunks that are of other documents.
         input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
         answerable: false where the corpus holds no answer, and ``answer`` says so.
         conclusion: what an answer with its reasoning comes to, which is what verification compares; "" for the answer.
@@ -379,6 +393,7 @@ class QAItem(Record):
     chunk_ids: tuple[str, ...]
     document_id: str
     path: str
+    beside: tuple[Beside, ...] = ()
     question: str
     input: str = ""
     asked_first: str = ""
@@ -413,8 +428,10 @@ class QAItem(Record):
 
     @property
     def pages(self) -> tuple[int, ...]:
-        """The pages its evidence stands on, ascending."""
-        return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
+        """The pages of its document that its evidence stands on, ascending."""
+        elsewhere = {other.chunk_id for other in self.beside}
+        own = (evidence for evidence in self.evidence if evidence.chunk_id not in elsewhere)
+        return tuple(sorted({box.page for evidence in own for box in evidence.boxes}))
 
 
 def item_id(chunk_ids: Iterable[str], question: str, answer: str, input: str = "") -> str:
@@ -433,7 +450,8 @@ class Row(Record):
         group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
-        chunk_ids, path, pages, task_type, decision: the item's, to find its text and to trace the row by.
+        chunk_ids, path, pages, beside, task_type, decision: the item's, to find its text and to trace the row by.
+            A row that rests on documents of both sides stands on neither.
         rejected: an answer to the same question that verification found wrong, or "".
         rejected_by: where that comes from, as ``export.rejected`` names it.
     """
@@ -450,6 +468,7 @@ class Row(Record):
     chunk_ids: tuple[str, ...] = ()
     path: str = ""
     pages: tuple[int, ...] = ()
+    beside: tuple[Beside, ...] = ()
     task_type: str = ""
     decision: str = ""
     rejected: str = ""

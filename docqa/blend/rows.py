@@ -10,7 +10,7 @@ Unit = Literal["rows", "tokens"]
 
 
 def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
-    """The kept items as domain rows, in order; a row's group is its document."""
+    """The kept items as domain rows, in order; a row's group is its document, of several the first one."""
     return [_row(item) for item in items if item.kept]
 
 
@@ -26,6 +26,7 @@ def _row(item: QAItem) -> Row:
         chunk_ids=item.chunk_ids,
         path=item.path,
         pages=item.pages,
+        beside=item.beside,
         task_type=item.task_type,
         decision=str(item.verdict.decision) if item.verdict else "",
         rejected=wrong,

@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, str] = {
     "table": "what a table says",
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
+    "multi-hop": "a question that needs two passages",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
 }
 
@@ -90,6 +91,9 @@ TASK_TYPES: Mapping[str, str] = {
     "task/terms": "the terms that it defines, with their meanings",
     "task/rewriting": "the text for other readers, all numbers kept",
     "task/translation": "English into Chinese, or Chinese into English",
+    "multi-hop/bridge": "what one passage leads to and the other tells",
+    "multi-hop/comparison": "two things compared, each told of in a passage of its own",
+    "multi-hop/shared-term": "what two passages say of the same thing",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
 }

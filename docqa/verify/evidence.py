@@ -61,7 +61,7 @@ def flaw(item: QAItem, chunk_of: Callable[[str], Chunk]) -> str:
     if difference := _difference(answer, quotes, contexts):
         return difference
     missing = frozenset(word for word in uncovered(answer, [*quotes, *contexts]) if stem(word) not in FRAME)
-    extractive = item.origin.method == "extractive"
+    extractive = item.origin.method == "extractive" or (bool(item.hops) and not item.origin.model)
     # Words that were put otherwise can deny by other means than "not"; there the judge has to say.
     if (extractive or not missing) and (_flipped(answer, quotes, contexts) or _misreplied(item)):
         return "a negation differs"

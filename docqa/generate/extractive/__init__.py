@@ -30,7 +30,9 @@ METHOD = Method(
     name="extractive",
     line="questions by rule, answered by spans of the text (the default without a model)",
     needs="nothing",
-    types=task_types.of(*(family for family in task_types.FAMILIES if family not in ("qa", "task", "unanswerable"))),
+    types=task_types.of(
+        *(family for family in task_types.FAMILIES if family not in ("qa", "task", "multi-hop", "unanswerable"))
+    ),
     make=make,
 )
 

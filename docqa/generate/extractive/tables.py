@@ -55,8 +55,32 @@ def questions(chunk: Chunk, index: int) -> Iterator[Draft]:
         # The title alone names a document, not one of its tables: "under “Occasionally”" could be any of them.
         found = [fact for fact in found if fact.kind != "entry"]
     for fact in _spread(found, CELLS_PER_TABLE):
-        yield _chinese(chunk, fact, where) if chunk.language == "zh" else _english(fact, where)
+        yield ask(chunk, fact, where)
     yield from _comparison(chunk, found, where)
+
+
+def ask(chunk: Chunk, fact: Fact, where: str) -> Draft:
+    """The draft that asks for one fact of a table that is named ``where``."""
+    return _chinese(chunk, fact, where) if chunk.language == "zh" else _english(fact, where)
+
+
+def comparable(a: Fact, b: Fact) -> tuple[float, float, str] | None:
+    """The numbers of two different subjects' same attribute, with their unit, where more of it means something."""
+    if a.attribute != b.attribute or a.kind != "attribute" or _NO_MEASURE.search(a.attribute):
+        return None
+    if a.subject[0].isdigit() or b.subject[0].isdigit():
+        return None
+    first, second = number(a.value), number(b.value)
+    return (first[0], second[0], first[1]) if first and second and first[1] == second[1] else None
+
+
+def more(chunk: Chunk, attribute: str, unit: str) -> str:
+    """How a chunk's language says that one has more of an attribute: higher, longer, greater."""
+    long = _TIME.search(unit) or _LONG.search(attribute)
+    high = _HIGH.search(attribute)
+    if chunk.language == "zh":
+        return script("更长" if long else "更高" if high else "更大", chunk)
+    return "longer" if long else "higher" if high else "greater"
 
 
 def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
@@ -80,8 +104,8 @@ def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
 
 
 def _english(fact: Fact, where: str) -> Draft:
-    subject = _named(fact.subject, fact.group)
-    attribute = _attribute(fact)
+    subject = named(fact.subject, fact.group)
+    attribute = worded(fact)
     if fact.kind == "entry" or subject.startswith("when "):
         return _english_entry(fact, subject, where)
     be = "are" if re.search(r"[^sui]s$| and ", re.sub(r"\s(?:of|for|in|at|per)\b.*", "", attribute)) else "is"
@@ -108,11 +132,12 @@ def _english_entry(fact: Fact, subject: str, where: str) -> Draft:
     )
 
 
-def _attribute(fact: Fact) -> str:
+def worded(fact: Fact) -> str:
+    """A fact's attribute inside an English sentence."""
     return _ABBREVIATIONS.get(fact.attribute.casefold(), lower_first(fact.attribute))
 
 
-def _named(subject: str, group: str) -> str:
+def named(subject: str, group: str) -> str:
     """A subject inside an English sentence: bare for a name with digits, with "the" for a part, else quoted."""
     if re.match(r"[\d<>≤≥]", subject) and group:
         return f"when “{group}” is “{subject}”"
@@ -147,8 +172,7 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
     value = (
         f"：{fact.value}" if re.search(r"[，；。、]|.{16}", fact.value) and not is_amount(fact.value) else fact.value
     )
-    plain = re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) and not _GRADES.search(fact.group)
-    subject = fact.subject if plain else f"“{fact.subject}”"
+    subject = called(fact)
     if re.match(r"[\d<>≤≥]", fact.subject) and fact.group:
         subject, attribute, template = (
             f"“{fact.group}”{script('为', chunk)}“{fact.subject}”",
@@ -174,39 +198,42 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
     )
 
 
+def called(fact: Fact) -> str:
+    """A fact's subject inside a Chinese sentence: quoted unless it is short and reads on."""
+    plain = re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) and not _GRADES.search(fact.group)
+    return fact.subject if plain else f"“{fact.subject}”"
+
+
 # ------------------------------------------------------------------------------------------------------ comparisons
 
 
 def _comparison(chunk: Chunk, found: Sequence[Fact], where: str) -> Iterator[Draft]:
     """One comparison of two subjects by a number in the same unit."""
     for a, b in combinations(found, 2):
-        if a.attribute != b.attribute or a.kind != "attribute" or _NO_MEASURE.search(a.attribute):
-            continue
-        if a.subject[0].isdigit() or b.subject[0].isdigit():
-            continue
-        first, second = number(a.value), number(b.value)
-        if first and second and first[1] == second[1] and first[0] != second[0]:
-            more, less = (a, b) if first[0] > second[0] else (b, a)
-            yield _compared(chunk, a, b, more, less, first[1], where)
+        measured = comparable(a, b)
+        if measured and measured[0] != measured[1]:
+            greater, less = (a, b) if measured[0] > measured[1] else (b, a)
+            yield _compared(chunk, a, b, greater, less, measured[2], where)
             return
 
 
-def _compared(chunk: Chunk, a: Fact, b: Fact, more: Fact, less: Fact, unit: str, where: str) -> Draft:
+def _compared(chunk: Chunk, a: Fact, b: Fact, greater: Fact, less: Fact, unit: str, where: str) -> Draft:
     quotes = tuple(sorted({*a.quotes, *b.quotes}))
-    long = _TIME.search(unit) or _LONG.search(a.attribute)
-    high = _HIGH.search(a.attribute)
+    word = more(chunk, a.attribute, unit)
     if chunk.language == "zh":
-        word = script("更长" if long else "更高" if high else "更大", chunk)
         question = f"{where}中，{a.subject}和{b.subject}相比，哪一{script('个', chunk)}的{a.attribute}{word}？"
-        answer = f"{more.subject}的{a.attribute}{word}，是{more.value}；{less.subject}的{a.attribute}是{less.value}。"
+        answer = (
+            f"{greater.subject}的{a.attribute}{word}，是{greater.value}；{less.subject}的{a.attribute}是{less.value}。"
+        )
         return Draft("table-comparison-zh", question, answer, quotes)
-    word = "longer" if long else "higher" if high else "greater"
-    names = {fact: _named(fact.subject, fact.group) for fact in (a, b)}
-    attribute = _attribute(a)
+    names = {fact: named(fact.subject, fact.group) for fact in (a, b)}
+    attribute = worded(a)
     return Draft(
         "table-comparison-en",
         f"According to {where}, which has the {word} {attribute}, {names[a]} or {names[b]}?",
-        _upper(f"{names[more]} has the {word} {attribute}: {more.value}, against {less.value} for {names[less]}."),
+        _upper(
+            f"{names[greater]} has the {word} {attribute}: {greater.value}, against {less.value} for {names[less]}."
+        ),
         quotes,
     )
 
