@@ -339,6 +339,8 @@ ENGLISH_MANUAL = """# Operation Manual
 
 ## Rated performance
 
+The values hold for clean water at a temperature of 20 °C and for the rated speed of the motor.
+
 | Size | Flow | Head |
 |---|---|---|
 | MC 40-160 | 25 m³/h | 32 m |
@@ -347,6 +349,8 @@ ENGLISH_MANUAL = """# Operation Manual
 ENGLISH_SHEET = """# Data Sheet
 
 ## Dimensions for assembly
+
+Each dimension is measured with the coupling guard removed and after the pump has cooled down.
 
 | Size | Diameter | Length |
 |---|---|---|
