@@ -18,6 +18,7 @@ _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
+_AND = "” + “"
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
 
 _RATED, _PAIRED = "QA pairs to rate:", "Create question-answer pairs"
@@ -46,6 +47,7 @@ def answer(body: dict[str, Any]) -> str:
         "items": lambda: {
             "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
         },
+        "joined": lambda: {"joined": _joined(passages)},
         "quotes": lambda: _grounded(passages[0], question),
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
@@ -88,13 +90,29 @@ def _questions(passage: str, user: str) -> list[dict[str, str]]:
     return [{"kind": "fact", "question": _ask(topic)} for topic in list(_topics(passage))[-count:]]
 
 
+def _joined(passages: Sequence[str]) -> list[dict[str, Any]]:
+    """A question about the first sentences of two passages, which neither answers alone."""
+    first, second = ([*_topics(passage).items()][-1:] for passage in passages)
+    return [
+        {
+            "kind": "comparison",
+            "question": _ask(f"{topic}{_AND}{other}"),
+            "first": [sentence],
+            "second": [another],
+            "answer": f"{sentence} {another}",
+        }
+        for (topic, sentence), (other, another) in zip(first, second, strict=False)
+    ]
+
+
 def _ask(topic: str) -> str:
     return f"对“{topic}”有什么规定？" if re.search("[\u4e00-\u9fff]", topic) else f"What is required for “{topic}”?"
 
 
 def _find(passages: Sequence[str], question: str) -> str:
-    topic = _TOPIC.search(question)
-    return next((found for passage in passages if topic and (found := _topics(passage).get(topic[1]))), "")
+    topics = topic[1].split(_AND) if (topic := _TOPIC.search(question)) else []
+    found = [next((known[each] for passage in passages if each in (known := _topics(passage))), "") for each in topics]
+    return " ".join(found) if all(found) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -395,3 +395,16 @@ def test_without_a_model_two_documents_are_joined_by_rule_and_each_hop_is_verifi
     assert summary.rows.domain == len(rows) == summary.items.kept_total - len(across)
     assert f"left out {len(across):>6}  domain" in summary_text(summary, tmp_path / "out")
     assert f"| domain rows left out | {len(across)} |" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_server_s_stand_in_is_asked_what_two_passages_answer_together(tmp_path: Path):
+    (tmp_path / "docs").mkdir()
+    for name, chinese in (("en", False), ("zh", True)):
+        for side, fact in zip("ab", facts("good", chinese), strict=True):
+            (tmp_path / "docs" / f"{name}-{side}.md").write_text(f"# {side}\n\n{fact}\n", encoding="utf-8")
+    pipeline.run(tmp_path / "docs", tmp_path / "out", load({"generate": {"methods": ["multi-hop"]}}), model=Scripted())
+    items = list(read_records(tmp_path / "out" / "items.jsonl", QAItem))
+    assert {(item.language, item.task_type) for item in items if item.verdict and item.verdict.alone} == {
+        ("en", "multi-hop/comparison"),
+        ("zh", "multi-hop/comparison"),
+    }
