@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from handmade import make_chunk
@@ -122,7 +123,7 @@ def test_a_hop_that_its_chunk_does_not_bear_out_drops_the_whole(index: Index):
     assert done.reason.endswith(": the first hop")
 
 
-def test_a_chunk_that_answers_both_hops_makes_it_a_question_of_one(index: Index, tmp_path: object):
+def test_a_chunk_that_answers_both_hops_makes_it_a_question_of_one(tmp_path: Path):
     told = make_chunk(f"{PLACE.text} {CLASS.text}", headings=["2 Gearbox"], document="a")
     hops = (HOPS[0].model_copy(update={"chunk_id": told.id}), HOPS[1])
     item = joined(
@@ -133,9 +134,7 @@ def test_a_chunk_that_answers_both_hops_makes_it_a_question_of_one(index: Index,
         "multi-hop/shared-term",
         BOTH.origin,
     ).model_copy(update={"hops": hops})
-    from pathlib import Path
-
-    both = Index.open_or_build(Path(str(tmp_path)), [told, CLASS, *OTHERS])
+    both = Index.open_or_build(tmp_path, [told, CLASS, *OTHERS])
     try:
         done = verified(item, both)
     finally:

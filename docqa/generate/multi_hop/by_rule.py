@@ -58,10 +58,13 @@ def items(chunk: Chunk, others: Sequence[Chunk], min_score: float) -> list[QAIte
         made = 0
         for joint in _joints(chunk, other, min_score):
             asked = {half.hop.question for half in joint.hops}
-            if made < MOST_A_PAIR and not asked & halves:
-                halves |= asked
-                turns[made].append(_item(chunk, other, joint))
-                made += 1
+            if asked & halves:
+                continue
+            halves |= asked
+            turns[made].append(_item(chunk, other, joint))
+            made += 1
+            if made == MOST_A_PAIR:
+                break
     return [item for turn in turns for item in turn][:MOST]
 
 

@@ -35,32 +35,27 @@ _GRADE = re.compile(r"(?:class|grade|level|category|级别|等级|级|类别|类
 
 @dataclass(frozen=True)
 class Told:
-    """A fact of a chunk's table, and what the table is called."""
+    """A fact of a chunk's table, and what the table is called.
+
+    Attributes:
+        row, value: what its row is about and what its cell says, squashed to be compared.
+        grades: whether the cell says of what class a thing is.
+    """
 
     chunk: Chunk
     fact: Fact
     where: str
-
-    @property
-    def row(self) -> str:
-        """What the row is about, to be compared."""
-        return squash(self.fact.subject)
-
-    @property
-    def value(self) -> str:
-        """What the cell says, to be compared."""
-        return squash(self.fact.value)
+    row: str
+    value: str
+    grades: bool
 
 
 def leads(chunk: Chunk) -> list[str]:
     """What to search for: the rows of the chunk's tables with what they are, then their columns."""
-    known = [each.fact for each in told(chunk)]
-    rows = " ".join(dict.fromkeys(fact.subject for fact in known))
-    columns = " ".join(dict.fromkeys(f"{fact.group} {fact.attribute}" for fact in known))
-    grades = " ".join(
-        dict.fromkeys(f"{fact.attribute} {fact.value}" for fact in known if _GRADE.search(fact.attribute))
-    )
-    return [query for query in (rows, columns, grades) if query]
+    rows = dict.fromkeys(each.fact.subject for each in told(chunk))
+    columns = dict.fromkeys(f"{each.fact.group} {each.fact.attribute}" for each in told(chunk))
+    grades = dict.fromkeys(f"{each.fact.attribute} {each.fact.value}" for each in told(chunk) if each.grades)
+    return [" ".join(words) for words in (rows, columns, grades) if words]
 
 
 def joints(first: Chunk, second: Chunk, min_score: float) -> Iterator[Joint]:
@@ -102,8 +97,13 @@ def told(chunk: Chunk) -> tuple[Told, ...]:
         where = place(chunk, caption(chunk, index)[0]) if piece.kind == "table" else ""
         if where:
             short = (fact for fact in facts(chunk, index) if len(fact.value) <= LONGEST_VALUE)
-            found += [Told(chunk, fact, where) for fact in short]
+            found += [_of_fact(chunk, fact, where) for fact in short]
     return tuple(found)
+
+
+def _of_fact(chunk: Chunk, fact: Fact, where: str) -> Told:
+    grades = bool(_GRADE.search(fact.attribute))
+    return Told(chunk, fact, where, row=squash(fact.subject), value=squash(fact.value), grades=grades)
 
 
 def half(one: Told) -> Half:
@@ -146,8 +146,7 @@ def _names_row(a: Told, b: Told) -> bool:
         return False
     if value == row and is_name(b.fact.subject, b.chunk.language):
         return True
-    graded = _GRADE.search(a.fact.attribute)
-    if not graded or a.chunk.document_id != b.chunk.document_id:
+    if not a.grades or a.chunk.document_id != b.chunk.document_id:
         return False
     label = squash(b.fact.group or "")
     return row in (value, f"{value}级", f"{value}级别", f"{squash(a.fact.attribute)}{value}") and (
