@@ -24,7 +24,9 @@ FAMILIES: Mapping[str, str] = {
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
     "multi-hop": "a question that needs two passages",
+    "reasoning": "a question that takes several steps, answered with them",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
+    "dialogue": "a turn of a conversation; its question stands alone, too",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -94,8 +96,16 @@ TASK_TYPES: Mapping[str, str] = {
     "multi-hop/bridge": "what one passage leads to and the other tells",
     "multi-hop/comparison": "two things compared, each told of in a passage of its own",
     "multi-hop/shared-term": "what two passages say of the same thing",
+    "reasoning/calculation": "a number that is worked out from those of the text",
+    "reasoning/condition": "a rule applied to a case",
+    "reasoning/comparison": "two things of the text beside each other",
+    "reasoning/order": "what comes before or after what",
+    "reasoning/inference": "what follows from several statements",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
+    "dialogue/opening": "what a conversation begins with",
+    "dialogue/follow-up": "what leans on the turns before it, or goes on with their subject",
+    "dialogue/topic-switch": "something else, asked in full",
 }
 
 

@@ -144,7 +144,6 @@ def _single(item: QAItem, hop: Hop) -> QAItem:
             "question": hop.question,
             "answer": hop.answer,
             "hops": (),
-            "origin": item.origin.model_copy(update={"method": "extractive"}),
             "evidence": tuple(evidence for evidence in item.evidence if evidence.chunk_id == hop.chunk_id),
         }
     )

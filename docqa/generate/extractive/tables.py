@@ -48,15 +48,27 @@ _HIGH = re.compile(
 
 def questions(chunk: Chunk, index: int) -> Iterator[Draft]:
     """The drafts of the table ``chunk.pieces[index]``."""
+    found, where = _found(chunk, index)
+    for fact in _spread(found, CELLS_PER_TABLE):
+        yield ask(chunk, fact, where)
+    yield from _comparison(chunk, found, where)
+
+
+def cells(chunk: Chunk, index: int) -> list[tuple[Fact, Draft]]:
+    """Each fact of the table with its draft, all of them, row by row."""
+    found, where = _found(chunk, index)
+    return [(fact, ask(chunk, fact, where)) for fact in found]
+
+
+def _found(chunk: Chunk, index: int) -> tuple[list[Fact], str]:
+    """The facts that can be asked about, and how a question names their table."""
     name = caption(chunk, index)[0]
     where = place(chunk, name)
     found = list(facts(chunk, index)) if where else []
     if not name and not section(chunk):
         # The title alone names a document, not one of its tables: "under “Occasionally”" could be any of them.
         found = [fact for fact in found if fact.kind != "entry"]
-    for fact in _spread(found, CELLS_PER_TABLE):
-        yield ask(chunk, fact, where)
-    yield from _comparison(chunk, found, where)
+    return found, where
 
 
 def ask(chunk: Chunk, fact: Fact, where: str) -> Draft:
@@ -105,7 +117,7 @@ def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
 
 def _english(fact: Fact, where: str) -> Draft:
     subject = named(fact.subject, fact.group)
-    attribute = worded(fact)
+    attribute = attribute_of(fact)
     if fact.kind == "entry" or subject.startswith("when "):
         return _english_entry(fact, subject, where)
     be = "are" if re.search(r"[^sui]s$| and ", re.sub(r"\s(?:of|for|in|at|per)\b.*", "", attribute)) else "is"
@@ -132,8 +144,8 @@ def _english_entry(fact: Fact, subject: str, where: str) -> Draft:
     )
 
 
-def worded(fact: Fact) -> str:
-    """A fact's attribute inside an English sentence."""
+def attribute_of(fact: Fact) -> str:
+    """The attribute inside an English sentence."""
     return _ABBREVIATIONS.get(fact.attribute.casefold(), lower_first(fact.attribute))
 
 
@@ -172,7 +184,7 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
     value = (
         f"：{fact.value}" if re.search(r"[，；。、]|.{16}", fact.value) and not is_amount(fact.value) else fact.value
     )
-    subject = called(fact)
+    subject = named_zh(fact)
     if re.match(r"[\d<>≤≥]", fact.subject) and fact.group:
         subject, attribute, template = (
             f"“{fact.group}”{script('为', chunk)}“{fact.subject}”",
@@ -198,8 +210,8 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
     )
 
 
-def called(fact: Fact) -> str:
-    """A fact's subject inside a Chinese sentence: quoted unless it is short and reads on."""
+def named_zh(fact: Fact) -> str:
+    """A subject inside a Chinese sentence, quoted where it could be misread."""
     plain = re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) and not _GRADES.search(fact.group)
     return fact.subject if plain else f"“{fact.subject}”"
 
@@ -227,7 +239,7 @@ def _compared(chunk: Chunk, a: Fact, b: Fact, greater: Fact, less: Fact, unit: s
         )
         return Draft("table-comparison-zh", question, answer, quotes)
     names = {fact: named(fact.subject, fact.group) for fact in (a, b)}
-    attribute = worded(a)
+    attribute = attribute_of(a)
     return Draft(
         "table-comparison-en",
         f"According to {where}, which has the {word} {attribute}, {names[a]} or {names[b]}?",

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from docqa.generate.extractive.cells import Fact, facts
 from docqa.generate.extractive.places import caption, place, script
-from docqa.generate.extractive.tables import ask, called, comparable, more, named, worded
+from docqa.generate.extractive.tables import ask, attribute_of, comparable, more, named, named_zh
 from docqa.generate.extractive.units import is_amount
 from docqa.generate.multi_hop.joints import Half, Joint, both, of_draft, sentences
 from docqa.records import Chunk, content_id
@@ -126,14 +126,13 @@ def _bridge(a: Told, b: Told) -> Joint | None:
         return None
     if start.chunk.language == "zh":
         question = (
-            f"{_both(a, b)}中，{called(start.fact)}的{start.fact.attribute}{script('所对应', a.chunk)}的"
+            f"{_both(a, b)}中，{named_zh(start.fact)}的{start.fact.attribute}{script('所对应', a.chunk)}的"
             f"{end.fact.attribute}是{script('什么', a.chunk)}？"
         )
     else:
         subject = named(start.fact.subject, start.fact.group)
-        question = (
-            f"According to {_both(a, b)}, what is the {worded(end.fact)} for the {worded(start.fact)} of {subject}?"
-        )
+        asked = f"the {attribute_of(end.fact)} for the {attribute_of(start.fact)} of {subject}"
+        question = f"According to {_both(a, b)}, what is {asked}?"
     halves = half(a), half(b)
     answer = sentences(halves if start is a else halves[::-1], a.chunk.language)
     return Joint("bridge", "table-bridge", question, answer, halves)
@@ -168,13 +167,13 @@ def _comparison(a: Told, b: Told) -> Joint | None:
     word = more(a.chunk, a.fact.attribute, measured[2])
     if a.chunk.language == "zh":
         attribute, compared = a.fact.attribute, script("相比，哪一个的", a.chunk)
-        question = f"{a.where}中的{called(a.fact)}和{b.where}中的{called(b.fact)}{compared}{attribute}{word}？"
+        question = f"{a.where}中的{named_zh(a.fact)}和{b.where}中的{named_zh(b.fact)}{compared}{attribute}{word}？"
         answer = (
-            f"{called(greater.fact)}的{attribute}{word}，是{greater.fact.value}；"
-            f"{called(less.fact)}的{attribute}是{less.fact.value}。"
+            f"{named_zh(greater.fact)}的{attribute}{word}，是{greater.fact.value}；"
+            f"{named_zh(less.fact)}的{attribute}是{less.fact.value}。"
         )
     else:
-        attribute = worded(a.fact)
+        attribute = attribute_of(a.fact)
         names = {each.where: named(each.fact.subject, each.fact.group) for each in (a, b)}
         asked = " or ".join(f"{names[each.where]} (in {each.where})" for each in (a, b))
         question = f"Which has the {word} {attribute}, {asked}?"
@@ -195,12 +194,13 @@ def _shared_row(a: Told, b: Told) -> Joint | None:
         question = both(halves[0].hop.question, halves[1].hop.question, a.chunk.language)
     elif a.chunk.language == "zh":
         question = (
-            f"{_both(a, b)}中，{called(a.fact)}的{a.fact.attribute}和{b.fact.attribute}"
+            f"{_both(a, b)}中，{named_zh(a.fact)}的{a.fact.attribute}和{b.fact.attribute}"
             f"{script('分别是什么', a.chunk)}？"
         )
     else:
         subject = named(a.fact.subject, a.fact.group)
-        question = f"According to {_both(a, b)}, what are the {worded(a.fact)} and the {worded(b.fact)} of {subject}?"
+        asked = f"the {attribute_of(a.fact)} and the {attribute_of(b.fact)} of {subject}"
+        question = f"According to {_both(a, b)}, what are {asked}?"
     if not question:
         return None
     return Joint("shared-term", "table-row", question, sentences(halves, a.chunk.language), halves)
