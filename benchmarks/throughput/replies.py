@@ -15,7 +15,8 @@ from typing import Any
 _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
-_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
+_TASK = re.compile(r"^(?:Task: |任务：)(.*)$", re.M)
+_COUNT = re.compile(r"up to (\d+) (?:questions|tasks)|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
 _POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
@@ -29,6 +30,9 @@ REWORDED = 0.4
 
 KNOWN = 0.2
 """The share of questions that the closed book thinks it knows."""
+
+SAME = 0.1
+"""The share of evolved questions that are found to ask for the same."""
 
 INACCURATE = 0.1
 """The share of answers that are rated low."""
@@ -53,11 +57,17 @@ def answer(body: dict[str, Any]) -> str:
             "turns": [{"kind": "follow-up", "about": topic} for topic in _first_topics(passages[0], user)]
         },
         "said": lambda: _turn(passages[0], user),
+        "tasks": lambda: {"tasks": _tasks(passages[0], user)},
+        "question": lambda: _another(passages[0], user),
+        "equal": lambda: {"equal": chance(user) < SAME},
         "quotes": lambda: _grounded(passages[0], question),
         "steps": lambda: _reasoned(passages[0], question),
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question),
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+        "instructions": lambda: {"instructions": _instructions(passages[0])},
+        "labels": lambda: _classified(passages[0], _TASK.findall(user)[-1]),
+        "input": lambda: _instance(passages[0], _TASK.findall(user)[-1]),
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
     return json.dumps(made, ensure_ascii=False)
@@ -129,6 +139,26 @@ def _joined(passages: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
+def _tasks(passage: str, user: str) -> list[dict[str, Any]]:
+    """Instructions, every other one with an input."""
+    chinese = re.search("[\u4e00-\u9fff]", passage)
+    wanted = "请回答这位新员工的提问。" if chinese else "Reply to the question of this colleague."
+    made = []
+    for number, asked in enumerate(_questions(passage, user)):
+        found = _grounded(passage, asked["question"])
+        given = asked["question"] if number % 2 else "<noinput>"
+        said = {"quotes": found["quotes"], "classification": False, "output": found["answer"]}
+        made.append({"instruction": wanted if number % 2 else asked["question"], "input": given, **said})
+    return made
+
+
+def _another(passage: str, user: str) -> dict[str, Any]:
+    """A question of the passage that the prompt chooses, with its answer."""
+    topics = list(_topics(passage))
+    question = _ask(topics[int(chance(user) * len(topics))]) if topics else ""
+    return {"question": question, **_grounded(passage, question)}
+
+
 def _ask(topic: str) -> str:
     return f"对“{topic}”有什么规定？" if re.search("[\u4e00-\u9fff]", topic) else f"What is required for “{topic}”?"
 
@@ -157,6 +187,22 @@ def _reasoned(passage: str, question: str) -> dict[str, Any]:
     other = next((said for said in _topics(passage).values() if said != found), "")
     steps = [{"quote": said, "calculation": "", "text": said} for said in (other, found) if said]
     return {"steps": steps if found else [], "conclusion": found}
+
+
+def _instructions(passage: str) -> list[dict[str, Any]]:
+    asked = [_ask(topic) for topic in list(_topics(passage))[:4]]
+    return [{"instruction": text, "classification": number == 3} for number, text in enumerate(asked)]
+
+
+def _instance(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    return {"input": "", "quotes": [found], "output": found}
+
+
+def _classified(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    labels = ["规定", "说明"] if re.search("[\u4e00-\u9fff]", task) else ["rule", "description"]
+    return {"labels": labels, "label": labels[chance(task) < 0.5], "quotes": [found], "input": found}
 
 
 def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:
