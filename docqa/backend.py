@@ -65,7 +65,8 @@ class Backend:
         checks: what tells, by method, what is wrong with an item.
         closed_book: None when there is no model to ask.
         confidence: drops what the model is not sure of; None where that is not asked.
-        rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
+        rate: the items of the same chunks, mostly one, with a model's scores; None when there is no model to ask, or
+            none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
             words of its passages, so items made elsewhere are verified by ``verify_given``.
         passages: how many the reader gets to see.
@@ -83,7 +84,7 @@ class Backend:
     judge: Judge
     closed_book: ClosedBook | None
     confidence: ConfidenceFilter | None
-    rate: Callable[[Chunk, Sequence[QAItem]], Awaitable[Rated]] | None
+    rate: Callable[[Sequence[Chunk], Sequence[QAItem]], Awaitable[Rated]] | None
     reads_anything: bool
     passages: int
     languages: Sequence[str]

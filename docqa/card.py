@@ -169,6 +169,8 @@ def _row_counts(rows: RowCounts) -> list[str]:
     ]
     if rows.unit == "tokens":
         lines.append(f"| tokens | {rows.tokens:,} | domain {rows.domain_tokens:,}, general {rows.general_tokens:,} |")
+    if rows.between:
+        lines.append(f"| domain rows left out | {rows.between:,} | of two documents, one in train and one in val |")
     if rows.left_out:
         lines.append(f"| general rows left out | {sum(rows.left_out.values()):,} | {_each(rows.left_out)} |")
     return lines

@@ -19,6 +19,7 @@ from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
 from docqa.verify.confidence import failed
 from docqa.verify.given import verify_given
+from docqa.verify.hops import verify_hops
 from docqa.verify.pair import verify_pair
 from docqa.verify.task import failed_check, verify_task
 from docqa.verify.unanswered import verify_unanswered
@@ -75,7 +76,7 @@ async def checked(
             if item.origin.method == GIVEN and not backend.reads_anything:
                 done = await verify_given(item, passages, index, backend.judge, backend.closed_book, settings.threshold)
                 return decided(done, settings.policy)
-            return await verify(
+            return await (verify_hops if len(item.chunk_ids) > 1 else verify)(
                 item,
                 passages,
                 index,
@@ -98,13 +99,16 @@ async def _searched(
 ) -> AsyncIterator[tuple[QAItem, list[Passage]]]:
     """Each item with the passages for its question, none for one that carries its input, is dropped or is a pair.
 
-    A thread searches: a dense embedder may take its time.
+    A question of two chunks gets twice as many. A thread searches: a dense embedder may take its time.
     """
     async for some in items:
         asked = [item for item in some if not item.input and item.kept is not False and item.pair is None]
         questions = [item.question for item in asked]
-        found = await asyncio.to_thread(index.search_all, questions, passages) if questions else []
-        by_id = {item.id: passages for item, passages in zip(asked, found, strict=True)}
+        most = passages * max((len(item.chunk_ids) for item in asked), default=1)
+        found = await asyncio.to_thread(index.search_all, questions, most) if questions else []
+        by_id = {
+            item.id: best[: passages * max(1, len(item.chunk_ids))] for item, best in zip(asked, found, strict=True)
+        }
         for item in some:
             yield item, by_id.get(item.id, [])
 
@@ -138,10 +142,12 @@ async def confident(
 async def rated(
     items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: outputs.Seen
 ) -> AsyncIterator[QAItem]:
-    """The items with a model's scores, those of a chunk together; a rating that failed ends in ``seen``."""
+    """The items with a model's scores, those of the same chunks together; a rating that failed ends in ``seen``."""
 
     async def rate(some: list[QAItem]) -> Rated:
-        return await backend.rate(index.chunk(some[0].chunk_ids[0]), some) if backend.rate else Rated(tuple(some))
+        if backend.rate is None:
+            return Rated(tuple(some))
+        return await backend.rate([index.chunk(chunk_id) for chunk_id in some[0].chunk_ids], some)
 
     async for done in ordered_map(rate, runs(items, lambda item: item.chunk_ids), backend.chunks_at_a_time):
         for item, error in done.failed:

@@ -166,6 +166,10 @@ def blended(
     """
     blending = settings.blend
     ratio = blending.general_ratio if general.sources else 0.0
+    between = split(domain, settings.export.val_share).between if any(row.beside for row in domain) else ()
+    if between:  # before the general rows are counted out, or there would be too many of them
+        left = {row.item_id for row in between}
+        domain = [row for row in domain if row.item_id not in left]
     written = as_written(domain, settings.export)
     drawn = draw(general, written, ratio, blending.general_repeat, settings.curate.thresholds)
     halves = split([*domain, *drawn.rows], settings.export.val_share)
@@ -182,6 +186,7 @@ def blended(
         val=len(as_written(halves.val, settings.export)),
         ratio_asked=ratio,
         left_out=dict(sorted(drawn.left_out.items())),
+        between=len(between),
         domain_tokens=sum(map(general.size, written)) if by_tokens else 0,
         general_tokens=sum(map(general.size, drawn.rows)) if by_tokens else 0,
     )

@@ -255,6 +255,7 @@ class Decision(StrEnum):
     FAILED_CHECK = "failed_check"
     UNANSWERED = "unanswered"
     ANSWERED = "answered"
+    SINGLE_HOP = "single_hop"
 
 
 class Confidence(Record):
@@ -280,7 +281,9 @@ class Verdict(Record):
         retrieval: answered from the passages that the index returns for the question alone.
         source: answered from the source chunk and its neighbours; asked only where retrieval does not agree.
         passages: what the index returned, best first.
-        source_rank: rank of the source chunk among the passages, from 1; None when it is not there.
+        alone: answered from each chunk alone, for an item of several that the rest of verification keeps.
+        source_rank: rank of the source chunk among the passages, from 1; None when it is not there. Of several chunks
+            it is that of the last one, and None unless all are there.
         rewritten_from: the question before it was rewritten to name its subject, or "".
         confidence: None where it was not measured.
     """
@@ -288,6 +291,7 @@ class Verdict(Record):
     closed_book: Answer | None = None
     retrieval: Answer | None = None
     source: Answer | None = None
+    alone: tuple[Answer, ...] = ()
     passages: tuple[Passage, ...] = ()
     source_rank: int | None = None
     rewritten_from: str = ""
@@ -346,6 +350,15 @@ class Hop(Record):
     chunk_id: str
 
 
+class Beside(Record):
+    """A chunk of another document that something rests on, too, with the pages of its evidence there."""
+
+    chunk_id: str
+    document_id: str
+    path: str
+    pages: tuple[int, ...] = ()
+
+
 class Step(Record):
     """A step of an answer's reasoning: it rests on ``quote``, words of a chunk, or on ``calculation`` ("3 * 12 = 36").
 
@@ -385,7 +398,8 @@ class QAItem(Record):
     """A question and its answer, with where they come from and what became of them.
 
     Attributes:
-        path: the source document's path, as in Document.
+        path: the source document's path, as in Document; of several chunks the first one's document.
+        beside: those of its further chunks that are of other documents.
         input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
         answerable: false where the corpus holds no answer, and ``answer`` says so.
         conclusion: what an answer with its reasoning comes to, which is what verification compares; "" for the answer.
@@ -408,6 +422,7 @@ class QAItem(Record):
     chunk_ids: tuple[str, ...]
     document_id: str
     path: str
+    beside: tuple[Beside, ...] = ()
     question: str
     input: str = ""
     asked_first: str = ""
@@ -443,8 +458,10 @@ class QAItem(Record):
 
     @property
     def pages(self) -> tuple[int, ...]:
-        """The pages its evidence stands on, ascending."""
-        return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
+        """The pages of its document that its evidence stands on, ascending."""
+        elsewhere = {other.chunk_id for other in self.beside}
+        own = (evidence for evidence in self.evidence if evidence.chunk_id not in elsewhere)
+        return tuple(sorted({box.page for evidence in own for box in evidence.boxes}))
 
     def asking(self, question: str) -> "QAItem":
         """The item with its question put in other words, and the id that goes with them."""
@@ -478,7 +495,8 @@ class Row(Record):
         group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
-        chunk_ids, path, pages, task_type, decision: the item's, to find its text and to trace the row by.
+        chunk_ids, path, pages, beside, task_type, decision: the item's, to find its text and to trace the row by.
+            A row that rests on documents of both sides stands on neither.
         rejected: an answer to the same question that verification found wrong, or "".
         rejected_by: where that comes from, as ``export.rejected`` names it.
         marks, chosen_marks: of the rejected answer and of the output, for a row of a preference pair that has them.
@@ -496,6 +514,7 @@ class Row(Record):
     chunk_ids: tuple[str, ...] = ()
     path: str = ""
     pages: tuple[int, ...] = ()
+    beside: tuple[Beside, ...] = ()
     task_type: str = ""
     decision: str = ""
     rejected: str = ""

@@ -76,6 +76,7 @@ class RowCounts(Record):
         joined: kept items that are no rows of their own but the later turns of conversations.
         ratio_asked: the share of general rows (or tokens) that was asked for, 0 to 1.
         left_out: general rows that were not taken for a reason; the rest of them was not needed.
+        between: domain rows that are not written, since of the documents they rest on one is in train, another in val.
         domain_tokens, general_tokens: where the share is one of tokens.
     """
 
@@ -86,6 +87,7 @@ class RowCounts(Record):
     val: int
     ratio_asked: float = 0.0
     left_out: Counts = Field(default_factory=dict)
+    between: int = 0
     domain_tokens: int = 0
     general_tokens: int = 0
 
@@ -131,7 +133,7 @@ class Blended(Record):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        _check("languages beside the domain rows", self.rows.domain, *self.languages.values())
+        _check("languages beside the domain rows", self.rows.domain + self.rows.between, *self.languages.values())
         return self
 
 
@@ -263,7 +265,7 @@ class Summary(Record):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         kept = self.items.kept_total
-        _check("domain rows beside the items kept", kept, self.rows.domain, self.rows.joined)
+        _check("domain rows beside the items kept", kept, self.rows.domain, self.rows.joined, self.rows.between)
         _check("task types beside the items kept", kept, *self.task_types.values())
         _check("decisions beside the items kept", kept, *self.decisions.values())
         _check("pairs by source beside the pairs kept", self.items.pairs, *self.pairs.values())

@@ -67,6 +67,7 @@ def _rows(rows: RowCounts) -> list[str]:
     unit = " tokens" if rows.unit == "tokens" else ""
     return [
         _line("rows", rows.total, f"{rows.train} train, {rows.val} val; {rows.ratio:.1%} general{unit}", {}),
+        *([f"  left out {rows.between:>6,}  domain, of documents on both sides"] if rows.between else []),
         *(f"  left out {count:>6,}  general, {reason}" for reason, count in _ranked(rows.left_out)),
     ]
 

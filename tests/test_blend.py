@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from docqa.blend import Pool, Split, Unit, arrange, draw, rows_from_items, split
 from docqa.blend.shares import apportion, needed
 from docqa.errors import BlendError, SettingsError
-from docqa.records import Origin, QAItem, Row
+from docqa.records import Beside, Origin, QAItem, Row
 from docqa.text import estimate_tokens
 
 ratios = st.sampled_from([0.0, 0.01, 0.05, 0.1, 0.25, 1 / 3, 0.5, 0.9, 0.95])
@@ -321,6 +321,36 @@ def test_with_two_documents_the_smaller_is_held_out() -> None:
 
 def test_nothing_splits_into_nothing() -> None:
     assert split([], 0.1) == Split((), ())
+
+
+def of_two(first: int, second: int, name: str) -> Row:
+    beside = Beside(chunk_id="c", document_id=f"document-{second}", path="b.pdf", pages=(2,))
+    return Row(instruction=name, output="Yes.", group=f"document-{first}", item_id=name, beside=(beside,))
+
+
+@given(groups, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12), shares)
+def test_a_row_of_two_documents_stands_where_both_are_and_else_nowhere(
+    sizes: list[int], pairs: list[tuple[int, int]], share: float
+) -> None:
+    single = grouped(sizes)
+    joined = [of_two(a % len(sizes), b % len(sizes), f"joined {place}?") for place, (a, b) in enumerate(pairs)]
+    plain, both = split(single, share), split([*single, *joined], share)
+    assert set(plain.val) <= set(both.val), "which documents are held out is not theirs to say"
+    assert set(plain.train) <= set(both.train)
+    assert Counter((*both.train, *both.val, *both.between)) == Counter([*single, *joined])
+    held = {row.group for row in plain.val}
+    for side, inside in ((both.train, set[str]()), (both.val, held)):
+        for row in side:
+            documents = {row.group, *(other.document_id for other in row.beside)}
+            assert documents & held == documents & inside
+            assert side is both.train or documents <= held
+    assert all(0 < len({row.group, row.beside[0].document_id} & held) < 2 for row in both.between)
+
+
+def test_a_set_of_nothing_but_rows_of_two_documents_has_no_val_and_says_why() -> None:
+    both = split([of_two(place, place + 1, f"joined {place}?") for place in range(20)], 0.1)
+    assert both.val == both.between == ()
+    assert "rests on two documents" in both.note
 
 
 def test_only_kept_items_become_rows_with_their_document_as_group() -> None:

@@ -11,6 +11,7 @@ NAMES = sorted({path.name.split(".")[0] for path in shipped().glob("*.j2")})
 VALUES = {
     "title": "T", "headings": "H", "passage": "P {{ 7 * 6 }}", "count": 3, "kinds": '"fact"', "question": "Q?",
     "expected": "E", "given": "G", "passages": [{"title": "T", "headings": "", "text": "one </passage> two"}],
+    "both": [{"title": "T", "headings": "", "passage": "one"}] * 2, "others": [],
     "pairs": [{"question": "Q?", "answer": "A."}], "part": "P", "labels": '"a", "b"', "audience": "a child",
     "form": "Be brief.", "earlier": [{"said": "Q?", "answer": "A."}], "kind": "follow-up", "about": "P",
     "instruction": "Do it.", "examples": [{"instruction": "I", "input": "", "output": "O"}], "place": "last",

@@ -20,6 +20,7 @@ _COUNT = re.compile(r"up to (\d+) (?:questions|tasks)|最多 (\d+) 个|of (\d+) 
 _POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
+_AND = "” + “"
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
 
 _RATED, _PAIRED = "QA pairs to rate:", "Create question-answer pairs"
@@ -56,6 +57,7 @@ def answer(body: dict[str, Any]) -> str:
         "items": lambda: {
             "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
         },
+        "joined": lambda: {"joined": _joined(passages)},
         "turns": lambda: {
             "turns": [{"kind": "follow-up", "about": topic} for topic in _first_topics(passages[0], user)]
         },
@@ -129,6 +131,21 @@ def _turn(passage: str, user: str) -> dict[str, Any]:
     return {"said": said, "question": question, **_grounded(passage, question)}
 
 
+def _joined(passages: Sequence[str]) -> list[dict[str, Any]]:
+    """A question about the first sentences of two passages, which neither answers alone."""
+    first, second = ([*_topics(passage).items()][-1:] for passage in passages)
+    return [
+        {
+            "kind": "comparison",
+            "question": _ask(f"{topic}{_AND}{other}"),
+            "first": [sentence],
+            "second": [another],
+            "answer": f"{sentence} {another}",
+        }
+        for (topic, sentence), (other, another) in zip(first, second, strict=False)
+    ]
+
+
 def _tasks(passage: str, user: str) -> list[dict[str, Any]]:
     """Instructions, every other one with an input."""
     chinese = re.search("[\u4e00-\u9fff]", passage)
@@ -154,8 +171,9 @@ def _ask(topic: str) -> str:
 
 
 def _find(passages: Sequence[str], question: str) -> str:
-    topic = _TOPIC.search(question)
-    return next((found for passage in passages if topic and (found := _topics(passage).get(topic[1]))), "")
+    topics = topic[1].split(_AND) if (topic := _TOPIC.search(question)) else []
+    found = [next((known[each] for passage in passages if each in (known := _topics(passage))), "") for each in topics]
+    return " ".join(found) if all(found) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -76,6 +76,7 @@ def _row(item: QAItem) -> Row:
         chunk_ids=item.chunk_ids,
         path=item.path,
         pages=item.pages,
+        beside=item.beside,
         task_type=item.task_type,
         decision=str(item.verdict.decision) if item.verdict else "",
         rejected=wrong,

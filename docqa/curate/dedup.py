@@ -18,7 +18,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 
 from docqa import veto
@@ -170,9 +170,10 @@ def _same_question(items: Sequence[QAItem], places: Sequence[int]) -> Iterator[t
 def _overlapping(
     items: Sequence[QAItem], places: Sequence[int], thresholds: Mapping[str, float], most_exact: int
 ) -> Iterator[tuple[int, int]]:
-    def kind(place: int) -> tuple[str, str]:
-        """A summary is no duplicate of a translation, though both are of one text."""
-        return items[place].language, items[place].task_type if items[place].input else ""
+    def kind(place: int) -> tuple[str, str, bool]:
+        """A summary is no duplicate of a translation, though both are of one text; nor is a question of its hops."""
+        item = items[place]
+        return item.language, item.task_type if item.input else "", len(item.chunk_ids) > 1
 
     for group in _grouped(places, kind):
         language = items[group[0]].language
@@ -187,12 +188,18 @@ def _same_sense(items: Sequence[QAItem], places: Sequence[int], meaning: Meaning
     """Pairs of one document with answers alike whose questions' vectors are as near as ``meaning`` asks."""
     pairs = [
         (group[i], group[j])
-        for group in _grouped(places, lambda place: (items[place].document_id, items[place].language))
+        for group in _grouped(places, partial(_whole, items))
         for i, j, _ in similar_pairs([rouge_tokens(items[place].answer) for place in group], _SAME_ANSWER)
     ]
     asked = sorted({place for pair in pairs for place in pair})
     vectors = dict(zip(asked, meaning.embed([items[place].asked for place in asked]), strict=True)) if asked else {}
     return [(i, j) for i, j in pairs if round(float(vectors[i] @ vectors[j]), 5) >= meaning.threshold]
+
+
+def _whole(items: Sequence[QAItem], place: int) -> Hashable:
+    """What questions are compared by meaning in: a document's of one language, and of as many chunks."""
+    item = items[place]
+    return item.document_id, item.language, len(item.chunk_ids) > 1
 
 
 def _grouped(places: Iterable[int], key: Callable[[int], Hashable]) -> Iterable[list[int]]:

@@ -88,8 +88,10 @@ class Rated:
     failed: tuple[tuple[QAItem, CallError], ...] = ()
 
 
-async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts: Prompts, score: Score) -> Rated:
-    """Rate the items of ``chunk`` that verification kept; the others stay as they are.
+async def rate(
+    chunks: Sequence[Chunk], items: Sequence[QAItem], session: Session, prompts: Prompts, score: Score
+) -> Rated:
+    """Rate the items of ``chunks``, mostly one, that verification kept; the others stay as they are.
 
     An item that says that there is no answer is not rated: beside its passage it must look wrong. Nor is a preference
     pair: its answer is its parent's.
@@ -99,7 +101,7 @@ async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts:
     """
     kept = [item for item in items if item.kept and item.answerable and item.pair is None]
     batches = [kept[at : at + RATED_TOGETHER] for at in range(0, len(kept), RATED_TOGETHER)]
-    asked = (_asked(chunk, batch, session, prompts, *call) for batch in batches for call in _ASKED[score])
+    asked = (_asked(chunks, batch, session, prompts, *call) for batch in batches for call in _ASKED[score])
     found: dict[str, dict[str, object]] = {item.id: {"by": session.model.name} for item in kept}
     failed: list[tuple[QAItem, CallError]] = []
     for ratings, unrated in await asyncio.gather(*asked):
@@ -114,7 +116,7 @@ async def rate(chunk: Chunk, items: Sequence[QAItem], session: Session, prompts:
 
 
 async def _asked(
-    chunk: Chunk,
+    chunks: Sequence[Chunk],
     items: Sequence[QAItem],
     session: Session,
     prompts: Prompts,
@@ -125,11 +127,14 @@ async def _asked(
     found: dict[str, dict[str, float]] = {}
     left = list(items)
     while left:
-        pairs = [{"question": _shown(item, chunk), "answer": item.answer} for item in left]
-        passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
-        system, user = prompts.render(name, chunk.language, pairs=pairs, **passage)
+        pairs = [{"question": _shown(item, chunks), "answer": item.answer} for item in left]
+        first, *others = [
+            {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+            for chunk in chunks
+        ]
+        system, user = prompts.render(name, chunks[0].language, pairs=pairs, others=others, **first)
         # Among the long checks it would wait for a whole round of them, and with it the first item of the run.
-        prompt = Prompt(system, user, reply, TOKENS_A_RATING * (len(left) + 1), turn=Turn.SHORT, group=chunk.id)
+        prompt = Prompt(system, user, reply, TOKENS_A_RATING * (len(left) + 1), turn=Turn.SHORT, group=chunks[0].id)
         try:
             rated = _lined_up(left, (await session.ask(prompt)).ratings)
             if not rated:
@@ -142,9 +147,9 @@ async def _asked(
     return found, []
 
 
-def _shown(item: QAItem, chunk: Chunk) -> str:
+def _shown(item: QAItem, chunks: Sequence[Chunk]) -> str:
     """The question, with its input where that is not the whole passage, which is shown anyway."""
-    return item.question if item.input == chunk.text else item.asked
+    return item.question if item.input == chunks[0].text else item.asked
 
 
 def _lined_up(items: Sequence[QAItem], ratings: Sequence[Accuracy | Worth]) -> dict[str, dict[str, float]]:

@@ -250,8 +250,10 @@ def _prompt(row: Row) -> str:
 
 
 def _trace(row: Row) -> Written:
-    pages = ", ".join(map(str, row.pages))
-    values = (row.item_id, row.source, row.path, pages, row.task_type, row.language, row.decision)
+    places = [(row.path, row.pages), *((other.path, other.pages) for other in row.beside)]
+    path = "; ".join(path for path, _ in places)
+    pages = "; ".join(", ".join(map(str, numbers)) for _, numbers in places)
+    values = (row.item_id, row.source, path, pages, row.task_type, row.language, row.decision)
     return dict(zip(TRACE, values, strict=True))
 
 

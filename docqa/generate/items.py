@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from docqa.generate import Borrowed
-from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+from docqa.records import Beside, Chunk, Evidence, Origin, QAItem, item_id
 
 _END_MARKS = " \t\n\"'“”‘’「」.。…"
 
@@ -47,6 +47,35 @@ def item(
         origin=origin,
         score=None,
     )
+
+
+def joined(
+    chunks: Sequence[Chunk],
+    question: str,
+    answer: str,
+    found: Sequence[Evidence],
+    task_type: str,
+    origin: Origin,
+) -> QAItem:
+    """An item that rests on several chunks; the first one's document is its own.
+
+    Args:
+        found: the evidence of all of them.
+    """
+    first, *others = chunks
+    made = item(first, question, answer, (), task_type, origin, difficulty="hard")
+    ids = tuple(chunk.id for chunk in chunks)
+    beside = tuple(
+        Beside(chunk_id=chunk.id, document_id=chunk.document_id, path=chunk.path, pages=_pages(found, chunk))
+        for chunk in others
+        if chunk.document_id != first.document_id
+    )
+    changed = {"id": item_id(ids, made.question, made.answer), "chunk_ids": ids, "beside": beside}
+    return made.model_copy(update={**changed, "evidence": tuple(found)})
+
+
+def _pages(found: Sequence[Evidence], chunk: Chunk) -> tuple[int, ...]:
+    return tuple(sorted({box.page for each in found if each.chunk_id == chunk.id for box in each.boxes}))
 
 
 def asked(borrowed: Borrowed, method: str, prompt: str, language: str) -> Origin:

@@ -117,23 +117,26 @@ async def _remembered(item: QAItem, closed_book: ClosedBook | None, judge: Judge
 
 async def _retrieve(item: QAItem, found: Sequence[Passage], index: Index, reader: Reader, judge: Judge) -> Verdict:
     """A verdict, not yet decided, with what retrieval says."""
-    given = await reader.read(item.question, [index.chunk(passage.chunk_id) for passage in found], item.language)
-    quotes = [squash(evidence.quote) for evidence in item.evidence]
-    ranks = [rank for rank, passage in enumerate(found, 1) if _is_source(item, quotes, index.chunk(passage.chunk_id))]
+    passages = [index.chunk(passage.chunk_id) for passage in found]
+    given = await reader.read(item.question, passages, item.language)
+    ranks = [_rank(item, chunk_id, passages) for chunk_id in item.chunk_ids]
+    known = [rank for rank in ranks if rank is not None]
     return Verdict(
         retrieval=await _judged(item, given, judge),
         passages=tuple(found),
-        source_rank=ranks[0] if ranks else None,
+        source_rank=max(known) if known and len(known) == len(ranks) else None,
         decision=Decision.HALLUCINATED,
     )
 
 
-def _is_source(item: QAItem, quotes: Sequence[str], passage: Chunk) -> bool:
-    """Whether a passage is the item's source or its twin: the same evidence in another format or edition."""
-    if passage.id in item.chunk_ids:
-        return True
-    text = _squashed(passage.text)
-    return all(quote in text for quote in quotes)
+def _rank(item: QAItem, chunk_id: str, passages: Sequence[Chunk]) -> int | None:
+    """Where a chunk of the item, or its twin, stands: the same evidence in another format or edition."""
+    quotes = [squash(evidence.quote) for evidence in item.evidence if evidence.chunk_id == chunk_id]
+
+    def is_source(passage: Chunk) -> bool:
+        return passage.id == chunk_id or (bool(quotes) and all(quote in _squashed(passage.text) for quote in quotes))
+
+    return next((rank for rank, passage in enumerate(passages, 1) if is_source(passage)), None)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ answer would throw away nine tenths of the new knowledge. Everything measured st
 changed and decided again without asking anyone twice. A preference pair has no decision of its own: see ``pair``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from docqa.records import Answer, Decision
@@ -73,6 +73,16 @@ def decide(
     if source_rank is None:
         return Decision.NOT_SELF_CONTAINED
     return Decision.CONFLICT if contradicted else Decision.HARD
+
+
+def after_each_alone(decision: Decision, alone: Sequence[Answer], threshold: float = AGREES) -> Decision:
+    """The decision about an item of several chunks, once each of them alone was asked: none may give its answer.
+
+    MuSiQue (Trivedi et al. 2022, arXiv 2108.00573) calls a question that skips a hop disconnected: the model that is
+    trained on it learns a shortcut.
+    """
+    found = any(agrees(answer, threshold) for answer in alone)
+    return Decision.SINGLE_HOP if found and decision in _FOUND | {Decision.HARD} else decision
 
 
 def kept(decision: Decision, policy: Policy = "default") -> bool:

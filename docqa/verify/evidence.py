@@ -27,7 +27,7 @@ FRAME = frozenset(
 )
 """What a template may put around its spans without it standing in a quote."""
 
-COPIES = frozenset({"extractive", "dialogue"})
+COPIES = frozenset({"extractive", "dialogue", "multi-hop"})
 """Methods whose rules copy: what they make without a model is made of its quotes and a template."""
 
 SHORT = 40

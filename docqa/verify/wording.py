@@ -99,7 +99,7 @@ def uncovered(text: str, sources: Iterable[str]) -> frozenset[str]:
     An ideograph is covered when a source has it beside one of its two neighbours, so that a text put together from
     spans is covered by them.
     """
-    whole = "\n".join(sources)
+    whole = "\n|\n".join(sources)  # or "MC 50-200" and "520 mm" would read on as 200,520
     known = frozenset(words_of(whole))
     missing: set[str] = set()
     found = words(in_digits(text))

@@ -232,3 +232,18 @@ def test_sections_called_by_different_names_are_not_duplicates():
     first = item("What does “Tips” say about “uupdate”?", answer.format("uupdate"))
     second = item("What does “Tips” say about “uscan”?", answer.format("uscan"))
     assert not same_meaning(first, second)
+
+
+def test_a_question_of_two_passages_is_no_duplicate_of_one_of_its_hops_but_of_its_like() -> None:
+    hop = item(
+        "What requirement applies to the NPSHA of the pump?", "The NPSHA of the pump exceeds its NPSHR by 0.8 m."
+    )
+    joined = item(
+        "What does NPSHA mean, and what requirement applies to the NPSHA of the pump?",
+        "NPSHA means head. The NPSHA of the pump exceeds its NPSHR by 0.8 m.",
+    )
+    assert 1 in duplicates([hop, joined], THRESHOLDS) or 0 in duplicates([hop, joined], THRESHOLDS)
+    both = joined.model_copy(update={"chunk_ids": ("chunk", "other")})
+    assert not duplicates([hop, both], THRESHOLDS)
+    again = both.model_copy(update={"id": "again", "question": both.question.replace("What does", "So what does")})
+    assert len(duplicates([hop, both, again], THRESHOLDS)) == 1

@@ -44,12 +44,10 @@ def scripted(reply: Reply) -> Scripted:
     return Scripted(said)
 
 
-def rated(
-    folder: Path, model: Scripted, given: Sequence[QAItem], chunk: Chunk = ENGLISH, score: Score = "accuracy"
-) -> Rated:
+def rated(folder: Path, model: Scripted, given: Sequence[QAItem], *chunks: Chunk, score: Score = "accuracy") -> Rated:
     async def go() -> Rated:
         with Store(folder / "run.db") as store:
-            return await rate(chunk, given, Session(model, store), Prompts(domain="", persona=""), score)
+            return await rate(chunks or [ENGLISH], given, Session(model, store), Prompts(domain="", persona=""), score)
 
     return asyncio.run(go())
 
@@ -161,3 +159,21 @@ def test_a_model_is_held_to_the_scale(tmp_path: Path) -> None:
     model = scripted(lambda asked: [one(1, 5)])
     rated(tmp_path, model, items(1))
     assert '"enum": [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]' in schema_text(model.prompts[0].reply)
+
+
+@pytest.mark.parametrize("score", ["accuracy", "deita"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_item_of_two_chunks_is_rated_beside_both(tmp_path: Path, score: Score, language: str) -> None:
+    first = CHINESE if language == "zh" else ENGLISH
+    second = make_chunk(
+        "阴凉库不超过20℃。" if language == "zh" else "Oil is sold in cans.", title="B", language=language
+    )
+    worth = {"accuracy": 5} if score == "accuracy" else {"complexity": 4, "quality": 5}
+    model = scripted(lambda asked: [{"number": 1, **worth}])
+    rated(tmp_path, model, items(1, first), first, second, score=score)
+    (prompt,) = model.prompts
+    at = [prompt.user.index(words) for words in (first.title, first.text, second.title, second.text, "[1]")]
+    assert at == sorted(at)
+    assert prompt.user.count("<passage>") == prompt.user.count("</passage>") == 2
+    rated(tmp_path / "alone", model, items(1, first), first, score=score)
+    assert model.prompts[1].user.count("<passage>") == 1

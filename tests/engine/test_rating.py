@@ -55,7 +55,8 @@ def rated(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Ra
             with Store(tmp_path_factory.mktemp("run") / "run.db") as store:
                 session = Session(model, store)
                 calls = (
-                    rate(chunk, [item(chunk, *one) for one in made], session, prompts, "both") for chunk, made in GIVEN
+                    rate([chunk], [item(chunk, *one) for one in made], session, prompts, "both")
+                    for chunk, made in GIVEN
                 )
                 return await asyncio.gather(*calls)
         finally:

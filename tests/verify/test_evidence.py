@@ -117,3 +117,9 @@ def test_a_model_may_rephrase_but_not_change_a_number() -> None:
     assert found(item(rephrased, FIRST, method="self-qa")) == ""
     assert "number" in found(item(rephrased.replace("45", "50"), FIRST, method="self-qa"))
     assert found(item("Grease all bearings before every start of the unit.", FIRST, method="self-qa"))
+
+
+def test_numbers_of_two_cells_do_not_read_on_as_one():
+    sizes = make_chunk([["Size", "Length"], ["MC 50-200", "520 mm"], ["MC 65-250", "610 mm"]])
+    made = item("The length of MC 50-200 is 520 mm.", "Length", "MC 50-200", "520 mm", chunk=sizes)
+    assert found(made, sizes) == ""

@@ -50,14 +50,14 @@ def questions(chunk: Chunk, index: int) -> Iterator[Draft]:
     """The drafts of the table ``chunk.pieces[index]``."""
     found, where = _found(chunk, index)
     for fact in _spread(found, CELLS_PER_TABLE):
-        yield _draft(chunk, fact, where)
+        yield ask(chunk, fact, where)
     yield from _comparison(chunk, found, where)
 
 
 def cells(chunk: Chunk, index: int) -> list[tuple[Fact, Draft]]:
     """Each fact of the table with its draft, all of them, row by row."""
     found, where = _found(chunk, index)
-    return [(fact, _draft(chunk, fact, where)) for fact in found]
+    return [(fact, ask(chunk, fact, where)) for fact in found]
 
 
 def _found(chunk: Chunk, index: int) -> tuple[list[Fact], str]:
@@ -71,8 +71,28 @@ def _found(chunk: Chunk, index: int) -> tuple[list[Fact], str]:
     return found, where
 
 
-def _draft(chunk: Chunk, fact: Fact, where: str) -> Draft:
+def ask(chunk: Chunk, fact: Fact, where: str) -> Draft:
+    """The draft that asks for one fact of a table that is named ``where``."""
     return _chinese(chunk, fact, where) if chunk.language == "zh" else _english(fact, where)
+
+
+def comparable(a: Fact, b: Fact) -> tuple[float, float, str] | None:
+    """The numbers of two different subjects' same attribute, with their unit, where more of it means something."""
+    if a.attribute != b.attribute or a.kind != "attribute" or _NO_MEASURE.search(a.attribute):
+        return None
+    if a.subject[0].isdigit() or b.subject[0].isdigit():
+        return None
+    first, second = number(a.value), number(b.value)
+    return (first[0], second[0], first[1]) if first and second and first[1] == second[1] else None
+
+
+def more(chunk: Chunk, attribute: str, unit: str) -> str:
+    """How a chunk's language says that one has more of an attribute: higher, longer, greater."""
+    long = _TIME.search(unit) or _LONG.search(attribute)
+    high = _HIGH.search(attribute)
+    if chunk.language == "zh":
+        return script("更长" if long else "更高" if high else "更大", chunk)
+    return "longer" if long else "higher" if high else "greater"
 
 
 def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
@@ -202,33 +222,30 @@ def named_zh(fact: Fact) -> str:
 def _comparison(chunk: Chunk, found: Sequence[Fact], where: str) -> Iterator[Draft]:
     """One comparison of two subjects by a number in the same unit."""
     for a, b in combinations(found, 2):
-        if a.attribute != b.attribute or a.kind != "attribute" or _NO_MEASURE.search(a.attribute):
-            continue
-        if a.subject[0].isdigit() or b.subject[0].isdigit():
-            continue
-        first, second = number(a.value), number(b.value)
-        if first and second and first[1] == second[1] and first[0] != second[0]:
-            more, less = (a, b) if first[0] > second[0] else (b, a)
-            yield _compared(chunk, a, b, more, less, first[1], where)
+        measured = comparable(a, b)
+        if measured and measured[0] != measured[1]:
+            greater, less = (a, b) if measured[0] > measured[1] else (b, a)
+            yield _compared(chunk, a, b, greater, less, measured[2], where)
             return
 
 
-def _compared(chunk: Chunk, a: Fact, b: Fact, more: Fact, less: Fact, unit: str, where: str) -> Draft:
+def _compared(chunk: Chunk, a: Fact, b: Fact, greater: Fact, less: Fact, unit: str, where: str) -> Draft:
     quotes = tuple(sorted({*a.quotes, *b.quotes}))
-    long = _TIME.search(unit) or _LONG.search(a.attribute)
-    high = _HIGH.search(a.attribute)
+    word = more(chunk, a.attribute, unit)
     if chunk.language == "zh":
-        word = script("更长" if long else "更高" if high else "更大", chunk)
         question = f"{where}中，{a.subject}和{b.subject}相比，哪一{script('个', chunk)}的{a.attribute}{word}？"
-        answer = f"{more.subject}的{a.attribute}{word}，是{more.value}；{less.subject}的{a.attribute}是{less.value}。"
+        answer = (
+            f"{greater.subject}的{a.attribute}{word}，是{greater.value}；{less.subject}的{a.attribute}是{less.value}。"
+        )
         return Draft("table-comparison-zh", question, answer, quotes)
-    word = "longer" if long else "higher" if high else "greater"
     names = {fact: named(fact.subject, fact.group) for fact in (a, b)}
     attribute = attribute_of(a)
     return Draft(
         "table-comparison-en",
         f"According to {where}, which has the {word} {attribute}, {names[a]} or {names[b]}?",
-        _upper(f"{names[more]} has the {word} {attribute}: {more.value}, against {less.value} for {names[less]}."),
+        _upper(
+            f"{names[greater]} has the {word} {attribute}: {greater.value}, against {less.value} for {names[less]}."
+        ),
         quotes,
     )
 

@@ -1,0 +1,3 @@
+"""What the parts of the method all say."""
+
+NAME = "multi-hop"
