@@ -255,6 +255,7 @@ class Decision(StrEnum):
     FAILED_CHECK = "failed_check"
     UNANSWERED = "unanswered"
     ANSWERED = "answered"
+    DISTILLED = "distilled"
 
 
 class Verdict(Record):

@@ -24,6 +24,8 @@ FAMILIES: Mapping[str, str] = {
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
+    "distilled": "a prompt of somebody's file, answered by a model (docqa distill)",
+    "feedback": "what came back from use (docqa feedback)",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -92,6 +94,11 @@ TASK_TYPES: Mapping[str, str] = {
     "task/translation": "English into Chinese, or Chinese into English",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
+    "distilled/open": "from what the model knows",
+    "distilled/grounded": "from passages of the documents",
+    "feedback/confirmed": "an answer with thumbs up",
+    "feedback/corrected": "the answer as somebody corrected it",
+    "feedback/rejected": "an answer with thumbs down and no better one: never kept",
 }
 
 
