@@ -10,18 +10,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
 from pathlib import Path
+from typing import NamedTuple
 
 from docqa import embed, prompts
 from docqa.curate.rating import Rated, rate
 from docqa.embed import Embedder
-from docqa.generate import Borrowed, Made, extractive, methods, self_qa
+from docqa.errors import SettingsError
+from docqa.generate import Borrowed, extractive, methods, self_qa
 from docqa.generate.methods import Part
 from docqa.models.chat import ChatModel
 from docqa.models.choose import chat_model, is_named
 from docqa.models.session import Session
 from docqa.prompts import Prompts
 from docqa.records import Chunk, QAItem
-from docqa.settings import Settings
+from docqa.settings import ModelSettings, Settings
 from docqa.store import Store
 from docqa.summary import Means, Usage
 from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Reader
@@ -55,8 +57,9 @@ class Backend:
     """What the pipeline asks.
 
     Attributes:
-        make: a chunk's items.
-        checks: what tells, by method, whether an item that carries its input is right.
+        mix: the methods that make items.
+        borrowed: what they may use.
+        checks: what tells, by method, what is wrong with an item.
         closed_book: None when there is no model to ask.
         rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
@@ -69,7 +72,8 @@ class Backend:
         status: what a model has done so far, in a line; "" without one.
     """
 
-    make: Callable[[Chunk], Awaitable[Made]]
+    mix: Sequence[Part]
+    borrowed: Borrowed
     checks: Mapping[str, Check]
     reader: Reader
     judge: Judge
@@ -85,6 +89,19 @@ class Backend:
     status: Callable[[], str]
 
 
+class Roles(NamedTuple):
+    """Who does what: makes the items, reads, compares and rates, is asked what it knows; None where no model does."""
+
+    generator: Session | None
+    judge: Session | None
+    student: Session | None
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Each once."""
+        return list(dict.fromkeys(each for each in self if each is not None))
+
+
 @asynccontextmanager
 async def open_backend(
     settings: Settings,
@@ -96,7 +113,7 @@ async def open_backend(
     """The backend that the settings ask for, ready, and closed again when the block ends.
 
     Args:
-        model: one to use instead of the one that the settings name.
+        model: one to use instead of the generator that the settings name.
         mix: the methods that make items; none where items are only verified.
 
     Raises:
@@ -108,25 +125,30 @@ async def open_backend(
     templates = Prompts(folder, domain=generate.domain, persona=generate.persona)
     embedder = await asyncio.to_thread(embed.chosen, settings.index)
     async with AsyncExitStack() as stack:
-        opened: list[Session] = []
-        for chosen in (model or chat_model(settings.model), chat_model(settings.student)):
+        opened: list[Session | None] = []
+        for chosen in (model or chat_model(settings.model), chat_model(settings.judge), chat_model(settings.student)):
             if chosen is not None:
                 stack.push_async_callback(chosen.close)
                 await chosen.start()
-                opened.append(Session(chosen, store, settings.seed))
-        if model or is_named(settings.model):
-            yield _with_model(settings, mix, pool, opened[0], opened[-1], templates, embedder)
-        else:
-            yield _embedded(settings, mix, pool, opened[0] if opened else None, templates, embedder)
+            opened.append(Session(chosen, store, settings.seed) if chosen is not None else None)
+        generator, judge, student = opened
+        yield _backend(
+            settings, mix, pool, Roles(generator, judge or generator, student or generator), templates, embedder
+        )
 
 
 def chosen_mix(settings: Settings, model: ChatModel | None = None) -> tuple[Part, ...]:
     """The methods that the settings ask for; ``model`` is one of the caller's own.
 
     Raises:
-        SettingsError: one of them is not there, or needs a model that there is not.
+        SettingsError: one of them is not there, or needs a model or other methods that there are not.
     """
-    return methods.mix(settings.generate.methods, model is not None or is_named(settings.model))
+    mix = methods.mix(settings.generate.methods, model is not None or is_named(settings.model))
+    for name, wanted in (("rounds", settings.generate.rounds > 1), ("target", settings.generate.target > 0)):
+        if wanted and not any(part.method.after == "items" for part in mix):
+            named = ", ".join(method.name for method in methods.METHODS.values() if method.after == "items")
+            raise SettingsError(f"--{name} needs a method that works from kept items; there are {named}")
+    return mix
 
 
 def _checks(mix: Sequence[Part]) -> dict[str, Check]:
@@ -141,97 +163,62 @@ def _made_by(mix: Sequence[Part], settings: Settings, model: str = "") -> str:
     return "; ".join(known.get(part.method.name, f"{other} ({part.method.name})") + part.where for part in mix)
 
 
-def _embedded(
+def _backend(
     settings: Settings,
     mix: Sequence[Part],
     pool: WorkerPool,
-    student: Session | None,
+    roles: Roles,
     templates: Prompts,
     embedder: Embedder | None,
 ) -> Backend:
-    missing = ((NO_CLOSED_BOOK, student is None), (NO_SCORES, settings.curate.score != "none"))
+    generator, judge, student = roles
+    score = settings.curate.score
+    missing = ((NO_CLOSED_BOOK, student is None), (NO_SCORES, judge is None and score != "none"))
+
+    def usage() -> Usage | None:
+        return reduce(Usage.with_more, (each.usage for each in roles.sessions)) if roles.sessions else None
 
     def means() -> Means:
         return Means(
             models={
-                **({"generator": _made_by(mix, settings)} if mix else {}),
-                "reader": "docqa extractive reader (no model)",
-                "judge": "docqa lexical judge (no model)",
-                **({"closed book": student.model.name} if student else {}),
+                **({"generator": _made_by(mix, settings, _name(generator))} if mix else {}),
+                "reader": _name(judge) or "docqa extractive reader (no model)",
+                "judge": f"docqa lexical judge where words tell, else {_name(judge)}"
+                if judge
+                else "docqa lexical judge (no model)",
+                **({"closed book": _name(student)} if student else {}),
+                **({"scores": f"{_name(judge)} ({', '.join(SCORES[score])})"} if judge and score != "none" else {}),
                 "embedder": embedder.name if embedder else LSA,
             },
             prompts=templates.used(),
+            scores=SCORES[score] if judge else (),
             not_done=tuple(step for step, is_missing in missing if is_missing),
-            notes=tuple(student.model.notes) if student else (),
-            usage=student.usage if student else None,
-        )
-
-    return Backend(
-        make=partial(methods.make, parts=mix, borrowed=Borrowed(None, templates, pool, settings.generate)),
-        checks=_checks(mix),
-        reader=ExtractiveReader(),
-        judge=LexicalJudge(),
-        closed_book=ModelClosedBook(student, templates) if student else None,
-        rate=None,
-        reads_anything=False,
-        passages=settings.verify.passages or PASSAGES,
-        languages=extractive.LANGUAGES,
-        chunks_at_a_time=4 * pool.workers,
-        items_at_a_time=2 * student.model.concurrency if student else 2,
-        embedder=embedder,
-        means=means,
-        status=lambda: str(student.usage) if student else "",
-    )
-
-
-def _with_model(
-    settings: Settings,
-    mix: Sequence[Part],
-    pool: WorkerPool,
-    session: Session,
-    student: Session,
-    templates: Prompts,
-    embedder: Embedder | None,
-) -> Backend:
-    """A model's backend; ``student`` is the same session unless another model is asked what it knows."""
-    score, name = settings.curate.score, session.model.name
-    models = [session] if student is session else [session, student]
-
-    def usage() -> Usage:
-        return reduce(Usage.with_more, (each.usage for each in models))
-
-    def means() -> Means:
-        return Means(
-            models={
-                **({"generator": _made_by(mix, settings, name)} if mix else {}),
-                "reader": name,
-                "judge": f"docqa lexical judge where words tell, else {name}",
-                "closed book": student.model.name,
-                **({} if score == "none" else {"scores": f"{name} ({', '.join(SCORES[score])})"}),
-                "embedder": embedder.name if embedder else LSA,
-            },
-            prompts=templates.used(),
-            scores=SCORES[score],
-            notes=tuple(note for each in models for note in each.model.notes),
+            notes=tuple(dict.fromkeys(note for each in roles.sessions for note in each.model.notes)),
             usage=usage(),
         )
 
+    asked = judge or student
     return Backend(
-        make=partial(methods.make, parts=mix, borrowed=Borrowed(session, templates, pool, settings.generate)),
+        mix=mix,
+        borrowed=Borrowed(generator, templates, pool, settings.generate, student=student, judge=judge),
         checks=_checks(mix),
-        reader=ModelReader(session, templates),
-        judge=ModelJudge(session, templates),
-        closed_book=ModelClosedBook(student, templates),
-        rate=None if score == "none" else partial(rate, session=session, prompts=templates, score=score),
-        reads_anything=True,
-        passages=settings.verify.passages or MODEL_PASSAGES,
-        languages=prompts.LANGUAGES,
-        chunks_at_a_time=_live_chunks(session.model, settings.chunk.max_tokens),
-        items_at_a_time=2 * session.model.concurrency,
+        reader=ModelReader(judge, templates) if judge else ExtractiveReader(),
+        judge=ModelJudge(judge, templates) if judge else LexicalJudge(),
+        closed_book=ModelClosedBook(student, templates) if student else None,
+        rate=partial(rate, session=judge, prompts=templates, score=score) if judge and score != "none" else None,
+        reads_anything=judge is not None,
+        passages=settings.verify.passages or (MODEL_PASSAGES if judge else PASSAGES),
+        languages=prompts.LANGUAGES if generator else extractive.LANGUAGES,
+        chunks_at_a_time=_live_chunks(generator.model, settings.chunk.max_tokens) if generator else 4 * pool.workers,
+        items_at_a_time=2 * asked.model.concurrency if asked else 2,
         embedder=embedder,
         means=means,
-        status=lambda: str(usage()),
+        status=lambda: str(usage() or ""),
     )
+
+
+def _name(session: Session | None) -> str:
+    return session.model.name if session else ""
 
 
 def _live_chunks(model: ChatModel, tokens: int) -> int:
@@ -246,28 +233,35 @@ def describe(settings: Settings) -> Iterator[str]:
     Raises:
         SettingsError: the settings don't fit together.
     """
-    for chosen in (settings.model, settings.student):
+    model, judge, student = settings.model, settings.judge, settings.student
+    for chosen in (model, judge, student):
         chat_model(chosen)
     if settings.index.embedder or settings.index.base_url:
         yield f"retrieval    BM25 and vectors of {settings.index.embedder or settings.index.base_url}"
-    mix = chosen_mix(settings)
-    if not is_named(settings.model):
-        for part in mix:
+    asked = "1 call a chunk" if settings.generate.self_qa == "single" else "1 call a chunk and 1 a question"
+    for part in chosen_mix(settings):
+        if part.method is self_qa.METHOD:
+            yield f"generator    Self-QA with {_described(model)}: {asked}{part.where}"
+        elif is_named(model):
+            yield f"generator    {part.method.name}: {part.method.line}{part.where}"
+        else:
             rules = "embedded rules" if part.method is extractive.METHOD else part.method.name
             yield f"generator    {rules}, English and Chinese: 0 model calls{part.where}"
-        closed = "closed book 1 call a question" if is_named(settings.student) else "closed book not available"
+    if not is_named(model) and not is_named(judge):
+        closed = "closed book 1 call a question" if is_named(student) else "closed book not available"
         yield f"verification embedded reader and judge: 0 model calls; {closed}"
         return
-    model = settings.model
-    where = f"at {', '.join(model.base_urls)}" if model.base_urls else "with vLLM in this process"
-    asked = "1 call a chunk" if settings.generate.self_qa == "single" else "1 call a chunk and 1 a question"
-    for part in mix:
-        if part.method is self_qa.METHOD:
-            yield f"generator    Self-QA with {model.name or 'the model'} {where}: {asked}{part.where}"
-        else:
-            yield f"generator    {part.method.name}: {part.method.line}{part.where}"
-    yield "verification 2 calls a question (retrieval, closed book), and 0 to 4 more where the words alone don't tell"
+    if is_named(judge):
+        yield f"judge        {_described(judge)}"
+    closed = "retrieval, closed book" if is_named(model) or is_named(student) else "retrieval; no closed book"
+    calls = "2 calls" if "," in closed else "1 call"
+    yield f"verification {calls} a question ({closed}), and 0 to 4 more where the words alone don't tell"
     if settings.curate.score != "none":
         calls = 2 if settings.curate.score == "both" else 1
         named = ", ".join(SCORES[settings.curate.score])
         yield f"scores       {calls} call{'s' * (calls > 1)} a chunk ({named})"
+
+
+def _described(model: ModelSettings) -> str:
+    where = f"at {', '.join(model.base_urls)}" if model.base_urls else "with vLLM in this process"
+    return f"{model.name or 'the model'} {where}"

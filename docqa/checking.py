@@ -18,7 +18,7 @@ from docqa.settings import VerifySettings
 from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
 from docqa.verify.given import verify_given
-from docqa.verify.task import verify_task
+from docqa.verify.task import failed_check, verify_task
 from docqa.verify.unanswered import verify_unanswered
 from docqa.workers import WorkerPool
 
@@ -57,6 +57,8 @@ async def checked(
     async def check(found: tuple[QAItem, list[Passage]]) -> QAItem:
         item, passages = found
         try:
+            if item.kept is False:
+                return item  # its method dropped it, and said why
             check_of_method = backend.checks.get(item.origin.method)
             if item.input:
                 done = verify_task(item, index.chunk(item.chunk_ids[0]), check_of_method)
@@ -64,6 +66,8 @@ async def checked(
             if not item.answerable:
                 done = await verify_unanswered(item, passages, index, backend.reader, check_of_method)
                 return decided(done, settings.policy)
+            if check_of_method and (why := check_of_method(item, index.chunk(item.chunk_ids[0]))):
+                return decided(failed_check(item, why), settings.policy)
             if item.origin.method == GIVEN and not backend.reads_anything:
                 done = await verify_given(item, passages, index, backend.judge, backend.closed_book, settings.threshold)
                 return decided(done, settings.policy)
@@ -88,15 +92,17 @@ async def checked(
 async def _searched(
     items: AsyncIterator[list[QAItem]], index: Index, passages: int
 ) -> AsyncIterator[tuple[QAItem, list[Passage]]]:
-    """Each item with the passages for its question, none for one that carries its input.
+    """Each item with the passages for its question, none for one that carries its input or is dropped already.
 
     A thread searches: a dense embedder may take its time.
     """
     async for some in items:
-        questions = [item.question for item in some if not item.input]
-        found = iter(await asyncio.to_thread(index.search_all, questions, passages) if questions else [])
+        asked = [item for item in some if not item.input and item.kept is not False]
+        questions = [item.question for item in asked]
+        found = await asyncio.to_thread(index.search_all, questions, passages) if questions else []
+        by_id = {item.id: passages for item, passages in zip(asked, found, strict=True)}
         for item in some:
-            yield item, [] if item.input else next(found)
+            yield item, by_id.get(item.id, [])
 
 
 async def rated(

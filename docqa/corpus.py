@@ -39,6 +39,7 @@ class Corpus:
         languages: of the chunks that items can be made from.
         seen: what was met so far.
         chunks: all chunks so far; all there are once ``complete`` is set.
+        steps: chunks that methods are to run on, each once for every time they do.
     """
 
     settings: Settings
@@ -50,6 +51,12 @@ class Corpus:
     seen: outputs.Seen = field(default_factory=outputs.Seen)
     chunks: list[Chunk] = field(default_factory=list)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
+    steps: int = 0
+
+    def plan(self, chunks: int, final: bool = False) -> None:
+        """So many more chunks are to be worked on; ``final`` if it is known that no more come after them."""
+        self.steps += chunks
+        self.progress.total("generate", self.steps, final)
 
     async def read(self, paths: Sequence[Path]) -> AsyncIterator[Chunk]:
         """The chunks of the files that can be read, in the order of their paths; the others end in ``seen``."""
@@ -58,7 +65,7 @@ class Corpus:
             made = list(chunk_document(document, self.settings.chunk.max_tokens, count, self.languages))
             self.seen.document(document, made)
             self.chunks += made
-            self.progress.total("generate", len(self.chunks))
+            self.plan(len(made))
             for chunk in made:
                 yield chunk
         self.complete.set()

@@ -55,13 +55,18 @@ class _Outline:
 
 @dataclass
 class Seen:
-    """What a run has met so far."""
+    """What a run has met so far.
+
+    Attributes:
+        made: items made, by the id of their chunk.
+        drawn: ids of the chunks that some method ran on.
+    """
 
     documents: list[_Outline] = field(default_factory=list)
     skipped_files: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
-    not_drawn: set[str] = field(default_factory=set)
+    drawn: set[str] = field(default_factory=set)
 
     def document(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """A document was parsed and cut into ``chunks``."""
@@ -111,10 +116,11 @@ class Seen:
             for failure in self.failures
             if failure.chunk_id and not self.made[failure.chunk_id]
         }
+        ids = {chunk.id for outline in self.documents for chunk in outline.chunks}
         return [
             state
             for outline in self.documents
-            for state in cover(outline.path, outline.pages, outline.chunks, self.made, failed, self.not_drawn)
+            for state in cover(outline.path, outline.pages, outline.chunks, self.made, failed, ids - self.drawn)
         ]
 
 

@@ -6,17 +6,19 @@
 A run is a pure function of (documents, settings, model), and the store remembers its dear steps, so there is no
 resume logic: the same command again repeats only what was never finished and writes the same bytes. The stages stream
 into each other through bounded queues. There is one barrier: verification starts when the index holds all chunks;
-generation does not wait for it, and what it makes waits on disk. Files, chunks and questions that fail and items that
+generation does not wait for it, and what it makes waits on disk. Methods that work from kept items run after that, in
+rounds, each with a barrier of its own. Files, chunks and questions that fail and items that
 are dropped each end in a file with their reason.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from docqa import curate, export, outputs, runfolder
+from docqa import curate, export, making, outputs, runfolder
 from docqa.backend import Backend, chosen_mix, describe, open_backend
 from docqa.blend import Pool
 from docqa.checking import checked, open_index, rated
@@ -25,14 +27,14 @@ from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
 from docqa.embed import Embedder
 from docqa.errors import SettingsError
 from docqa.general import sources
-from docqa.generate import Made
+from docqa.index import Index
 from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
-from docqa.records import Chunk, QAItem
+from docqa.records import QAItem
 from docqa.runfolder import Spool, read_records
 from docqa.settings import CurateSettings, Settings
 from docqa.store import Store
-from docqa.stream import ordered_map, together
+from docqa.stream import together
 from docqa.summary import Summary
 
 
@@ -66,23 +68,28 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             corpus = Corpus(settings, progress, store, pool, root_of(source), backend.languages)
             corpus.seen.skipped_files = others
             progress.watch(backend.status)
-            made, verified = Spool(work / "made.jsonl"), Spool(work / "verified.jsonl")
-            verifying = asyncio.ensure_future(_verify(corpus, backend, made, verified, out))
-            await together(_generate(corpus, paths, backend, made), verifying)
+            chosen = partial(_chosen, settings, tests)
+            items, meaning = await _items(corpus, paths, backend, work, out, chosen)
             means = backend.means()
-        items = curate.curate(
-            read_records(verified.path, QAItem),
-            settings.curate.thresholds,
-            settings.verify.known_share,
-            settings.curate.floors,
-            _meaning(settings, verifying.result(), backend.embedder is None),
-            tests,
-            settings.curate.unanswerable_share,
-        )
-        items = curate.diversify(items, _caps(settings.curate), settings.curate.vary_openings)
+        items = curate.diversify(chosen(items, meaning), _caps(settings.curate), settings.curate.vary_openings)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
         runfolder.clear(work)
     return summary
+
+
+def _chosen(
+    settings: Settings, tests: curate.TestSets | None, items: Iterable[QAItem], meaning: curate.Meaning | None
+) -> list[QAItem]:
+    """The verified items, each kept or dropped by what curation has to say."""
+    return curate.curate(
+        items,
+        settings.curate.thresholds,
+        settings.verify.known_share,
+        settings.curate.floors,
+        meaning,
+        tests,
+        settings.curate.unanswerable_share,
+    )
 
 
 def _caps(settings: CurateSettings) -> curate.Caps:
@@ -95,47 +102,79 @@ def _caps(settings: CurateSettings) -> curate.Caps:
     )
 
 
-async def _generate(corpus: Corpus, paths: list[Path], backend: Backend, made: Spool) -> None:
+Choose = Callable[[Iterable[QAItem], curate.Meaning | None], list[QAItem]]
+
+
+async def _items(
+    corpus: Corpus, paths: list[Path], backend: Backend, work: Path, out: Path, chosen: Choose
+) -> tuple[list[QAItem], curate.Meaning | None]:
+    """All items with their verdicts and scores, round by round, and how their questions are compared by meaning."""
+    settings = corpus.settings
+    with ExitStack() as stack:
+        made, verified = Spool(work / "made.jsonl"), Spool(work / "verified.jsonl")
+        stack.callback(verified.close)
+        opening = asyncio.ensure_future(_index(corpus, backend, out, stack))
+        await together(
+            opening,
+            _generate(corpus, paths, backend, opening, made),
+            _verify(corpus, backend, opening, made, verified),
+        )
+        index = opening.result()
+        meaning = _meaning(settings, index.embedder, backend.embedder is None)
+        rounds = making.most_rounds(settings.generate) if making.parts(backend, "items") else 0
+        kept = -1
+        for number in range(1, rounds + 1):
+            earlier = chosen(read_records(verified.path, QAItem), meaning)
+            before, kept = kept, sum(bool(item.kept) for item in earlier)
+            if settings.generate.target and (kept >= settings.generate.target or kept == before):
+                break
+            made = Spool(work / f"made-{number}.jsonl")
+            await together(
+                _round(number, earlier, index, corpus, backend, made),
+                _verify(corpus, backend, opening, made, verified),
+            )
+        return list(read_records(verified.path, QAItem)), meaning
+
+
+async def _index(corpus: Corpus, backend: Backend, out: Path, stack: ExitStack) -> Index:
+    """The index over all chunks, once they are there; ``stack`` closes it."""
+    await corpus.complete.wait()
+    runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
+    index = await open_index(corpus.pool, out, corpus.chunks, backend.embedder, corpus.settings.index.dense_weight)
+    stack.callback(index.close)
+    return index
+
+
+async def _generate(
+    corpus: Corpus, paths: list[Path], backend: Backend, opening: Awaitable[Index], made: Spool
+) -> None:
     """Parse, chunk and make items, each stage feeding the next; the items go to the spool as they come."""
-    progress, seen = corpus.progress, corpus.seen
-    async for chunk, result in ordered_map(partial(_make, backend), corpus.read(paths), backend.chunks_at_a_time):
-        progress.advance("generate")
-        seen.made[chunk.id] += len(result.items)
-        for failed in result.failed:
-            seen.call_failed(chunk, failed.error, failed.question, failed.method)
-        if not result.tried:
-            seen.not_drawn.add(chunk.id)
-        for item in result.items:
-            made.add(item)
-        progress.total("verify", made.count)
-    progress.total("generate", len(corpus.chunks), final=True)
-    progress.total("verify", made.count, final=True)
+    await making.make(corpus.read(paths), corpus, backend, made)
+    if making.parts(backend, "index"):
+        await making.make_with_index(await opening, corpus, backend, made)
+    _all_made(corpus, made)
+
+
+async def _round(
+    number: int, earlier: list[QAItem], index: Index, corpus: Corpus, backend: Backend, made: Spool
+) -> None:
+    await making.make_round(number, earlier, index, corpus, backend, made)
+    _all_made(corpus, made)
+
+
+def _all_made(corpus: Corpus, made: Spool) -> None:
+    corpus.plan(0, final=True)
+    corpus.progress.total("verify", corpus.seen.made.total(), final=True)
     made.close()
 
 
-async def _make(backend: Backend, chunk: Chunk) -> tuple[Chunk, Made]:
-    return chunk, Made() if chunk.skipped else await backend.make(chunk)
-
-
-async def _verify(corpus: Corpus, backend: Backend, made: Spool, verified: Spool, out: Path) -> Embedder:
-    """Answer each item's question again, once there is an index; the items go on with their verdicts and scores.
-
-    Returns:
-        what the index embeds questions with.
-    """
-    await corpus.complete.wait()
-    runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
-    weight = corpus.settings.index.dense_weight
-    index = await open_index(corpus.pool, out, corpus.chunks, backend.embedder, weight)
-    try:
-        answered = checked(made.follow(QAItem), index, backend, corpus.settings.verify, corpus.seen)
-        async for item in rated(answered, index, backend, corpus.seen):
-            corpus.progress.advance("verify")
-            verified.add(item)
-    finally:
-        index.close()
-        verified.close()
-    return index.embedder
+async def _verify(corpus: Corpus, backend: Backend, opening: Awaitable[Index], made: Spool, verified: Spool) -> None:
+    """Answer each item's question again, once there is an index; the items go on with their verdicts and scores."""
+    index = await opening
+    answered = checked(made.follow(QAItem), index, backend, corpus.settings.verify, corpus.seen)
+    async for item in rated(answered, index, backend, corpus.seen):
+        corpus.progress.advance("verify")
+        verified.add(item)
 
 
 def _meaning(settings: Settings, embedder: Embedder, embedded: bool) -> curate.Meaning | None:

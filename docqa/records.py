@@ -331,7 +331,7 @@ class Hop(Record):
 
 
 class Marks(Record):
-    """What is said of an answer, 1 to 5 each; None for what was not asked or cannot be told. ``by`` a model or rules."""
+    """What a model, or rules, say of an answer, 1 to 5 each; None for what was not asked or cannot be told."""
 
     accuracy: float | None = None
     safety: float | None = None

@@ -93,8 +93,31 @@ def like_any(texts: Sequence[Sequence[str]], others: Sequence[Sequence[str]], th
     return alike
 
 
-def _one_code_point_a_token(texts: Sequence[Sequence[str]]) -> list[str]:
-    vocabulary: dict[str, str] = {}
+class Pool:
+    """Texts that grow in number, to ask of each new one whether it is like one of them; exact."""
+
+    def __init__(self) -> None:
+        self._vocabulary: dict[str, str] = {}
+        self._strings: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Take a text in."""
+        self._strings += _one_code_point_a_token([rouge_tokens(text)], self._vocabulary)
+
+    def like(self, text: str, threshold: float) -> int | None:
+        """The place of the first of the texts most like ``text``, if its ROUGE-L F1 is ``threshold`` or more."""
+        from rapidfuzz import fuzz, process
+
+        (string,) = _one_code_point_a_token([rouge_tokens(text)], self._vocabulary)
+        if not string:
+            return None
+        found = process.extractOne(string, self._strings, scorer=fuzz.ratio, score_cutoff=threshold * 100 - 1e-6)
+        return found[2] if found else None
+
+
+def _one_code_point_a_token(texts: Sequence[Sequence[str]], vocabulary: dict[str, str] | None = None) -> list[str]:
+    """The texts as strings; ``vocabulary`` is the tokens' code points so far, which new ones join."""
+    vocabulary = {} if vocabulary is None else vocabulary
     for text in texts:
         for token in text:
             if token not in vocabulary:

@@ -108,6 +108,16 @@ class GenerateSettings(Section):
         description="With a model: folder with prompts to use instead of the shipped ones, as `docqa init --prompts` "
         "makes it; empty: the shipped ones.",
     )
+    rounds: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="How often the methods that work from kept items (self-instruct, evolve, ...) run, each time with "
+        "what was kept so far; 0: once, or with a target up to 20 times.",
+    )
+    target: int = Field(
+        0, ge=0, description="Kept items to aim for: the rounds go on until there are so many; 0: none."
+    )
     min_score: float = Field(
         0.8,
         ge=0,
@@ -295,10 +305,16 @@ class Settings(BaseSettings):
     seed: int = Field(0, ge=0, description="Seed of the rows' order; the rows themselves do not depend on it.")
     parse: ParseSettings = Field(ParseSettings(), description="Files to documents.")
     chunk: ChunkSettings = Field(ChunkSettings(), description="Documents to chunks.")
-    model: ModelSettings = Field(ModelSettings(), description="The model that makes and checks the items, if any.")
+    model: ModelSettings = Field(
+        ModelSettings(), description="The model that makes the items (the teacher), if any, and checks them."
+    )
+    judge: ModelSettings = Field(
+        ModelSettings(),
+        description="The model that checks the items: reads, compares and rates; if none, the one above does.",
+    )
     student: ModelSettings = Field(
         ModelSettings(),
-        description="The model that will be trained, asked what it knows already; if none, the one above is.",
+        description="The model that will be trained, asked what it knows already; if none, the first one is.",
     )
     generate: GenerateSettings = Field(GenerateSettings(), description="Chunks to questions and answers.")
     index: IndexSettings = Field(IndexSettings(), description="How passages are found for a question.")

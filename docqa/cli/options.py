@@ -33,6 +33,10 @@ _MODEL_OPTIONS = (
         "--request-arg", "request_args", multiple=True, metavar="NAME=VALUE", help="Field of each request (repeatable)."
     ),
     click.option(
+        "--judge-model", metavar="NAME", help="Model that reads, compares and rates to verify.  [default: --model]"
+    ),
+    click.option("--judge-base-url", "judge_base_urls", multiple=True, metavar="URL", help="Server with the judge."),
+    click.option(
         "--student-model", metavar="NAME", help="Model that will be trained, for the closed book.  [default: --model]"
     ),
     click.option(
@@ -164,6 +168,8 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "methods": "generate",
         "self_qa": "generate",
         "questions": "generate",
+        "rounds": "generate",
+        "target": "generate",
         "prompts": "generate",
         "domain": "generate",
         "persona": "generate",
@@ -189,8 +195,11 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "base_url": "index",
     }
     flags["base_url"] = flags.pop("embedder_url", None)
-    student = {"name": flags.pop("student_model", None), "base_urls": flags.pop("student_base_urls", None)}
-    nested: dict[str, Any] = {"student": given} if (given := {k: v for k, v in student.items() if v}) else {}
+    nested: dict[str, Any] = {}
+    for role in ("judge", "student"):
+        named = {"name": flags.pop(f"{role}_model", None), "base_urls": flags.pop(f"{role}_base_urls", None)}
+        if given := {place: value for place, value in named.items() if value}:
+            nested[role] = given
     for name, value in flags.items():
         if value is None or value == ():
             continue

@@ -22,6 +22,8 @@ from docqa.cli.options import blend_options, export_options, model_options, reso
     metavar="NAME[:SHARE]",
     help="What makes the items (docqa methods; FILE.py is one of your own), on which share of the chunks (repeatable).",
 )
+@click.option("--rounds", type=int, help="How often methods that work from kept items run (evolve, ...).  [default: 1]")
+@click.option("--target", type=int, metavar="COUNT", help="Kept items to aim for; the rounds go on until then.")
 @click.option("--prompts", metavar="FOLDER", help="Prompts of your own, file by file in the place of the shipped ones.")
 @click.option("--self-qa", type=click.Choice(["two-stage", "single"]), help="Calls for a chunk.  [default: two-stage]")
 @click.option("--questions", type=int, help="Questions asked for a chunk.  [default: by its size]")

@@ -51,6 +51,7 @@ class Borrowed:
         index: over all chunks; None for a method that runs as the text comes.
         kept: what is kept of the items made so far; None but for a method that works from items.
         student: the model that will be trained; None where there is none to ask.
+        judge: the model that says whether answers are right; None where there is none.
     """
 
     session: "Session | None"
@@ -60,6 +61,7 @@ class Borrowed:
     index: "Index | None" = None
     kept: "Kept | None" = None
     student: "Session | None" = None
+    judge: "Session | None" = None
 
 
 Needs = Literal["nothing", "model", "either"]
@@ -83,6 +85,7 @@ class Method:
             an ``input`` is not looked up in the corpus: this check alone decides, and without one it is not kept. Of an
             item that is not ``answerable`` it is asked about each passage: what in it may be an answer, or "".
         after: what it waits for; ``items`` runs once a round, on the chunks that the mix gives it.
+        seeded: whether it has something to begin with where nothing is kept yet.
         alike: ROUGE-L F1 of two questions; an item as much like a kept one, or like an earlier one of its round, is
             dropped (Self-Instruct has .7). 1 for none.
     """
@@ -94,4 +97,5 @@ class Method:
     make: Callable[[Chunk, Borrowed], Awaitable[Made]]
     check: Callable[[QAItem, Chunk], str] | None = None
     after: After = "text"
+    seeded: bool = False
     alike: float = 1.0

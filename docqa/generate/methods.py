@@ -39,14 +39,17 @@ def mix(given: Sequence[str], with_model: bool) -> tuple[Part, ...]:
     """The mix that ``given`` describes; without any, Self-QA with a model and the extractive rules without.
 
     Raises:
-        SettingsError: a method is not known, stands there twice, or needs a model that there is not; or a share is not
-            above 0 and at most 1.
+        SettingsError: a method is not known, stands there twice, or needs a model that there is not, or items that
+            none makes; or a share is not above 0 and at most 1.
     """
     parts = [_part(text, with_model) for text in given or ("self-qa" if with_model else "extractive",)]
     names = [part.method.name for part in parts]
     for name in names:
         if names.count(name) > 1:
             raise SettingsError(f"method {name} is given {names.count(name)} times; give it once")
+    if all(part.method.after == "items" and not part.method.seeded for part in parts):
+        other = "self-qa" if with_model else "extractive"
+        raise SettingsError(f"method {names[0]} works from items that others made: add --method {other}, say")
     return tuple(parts)
 
 

@@ -45,6 +45,7 @@ class Prompt(Generic[R_co]):
         max_tokens: of the reply; a reply that is cut off there keeps its complete parts.
         temperature: 0 for the likeliest reply.
         group: calls of one group begin with the same text (a chunk's id), so they go to the same server.
+        sample: which of several samples of the same prompt this is, from 0; each has a seed of its own.
     """
 
     system: str
@@ -54,6 +55,7 @@ class Prompt(Generic[R_co]):
     temperature: float = 0.0
     turn: Turn = Turn.BEGIN
     group: str = ""
+    sample: int = 0
 
     @property
     def tokens(self) -> int:
@@ -62,7 +64,7 @@ class Prompt(Generic[R_co]):
 
     def key(self, model: str, seed: int) -> str:
         """What the reply depends on: the model, every word of the prompt, the schema and how it is sampled."""
-        sampled = f"{self.max_tokens} {self.temperature:g} {seed}"
+        sampled = f"{self.max_tokens} {self.temperature:g} {seed}" + (f" {self.sample}" if self.sample else "")
         return content_id(model, self.system, self.user, schema_text(self.reply), sampled)
 
 

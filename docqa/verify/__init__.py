@@ -145,7 +145,7 @@ def _squashed(text: str) -> str:
 async def _judged(item: QAItem, given: str, judge: Judge) -> Answer:
     if not given:
         return Answer(text="")
-    return Answer(text=given, agreement=await judge.agreement(item.question, item.answer, given, item.language))
+    return Answer(text=given, agreement=await judge.agreement(item.question, item.settled, given, item.language))
 
 
 def _source(item: QAItem, index: Index) -> Sequence[Chunk]:

@@ -28,5 +28,14 @@ def verify_task(item: QAItem, chunk: Chunk, check: Check | None) -> QAItem:
         decision, why = Decision.UNKNOWN, f"the method {item.origin.method} has no check for it"
     elif why := check(item, chunk):
         decision = Decision.FAILED_CHECK
+    return _decided(item, decision, why)
+
+
+def failed_check(item: QAItem, why: str) -> QAItem:
+    """The item with the verdict that its method's check has ``why`` against it."""
+    return _decided(item, Decision.FAILED_CHECK, why)
+
+
+def _decided(item: QAItem, decision: Decision, why: str) -> QAItem:
     reason = f"{decision}: {why}" if why else str(decision)
     return item.model_copy(update={"verdict": Verdict(decision=decision), "reason": reason})
