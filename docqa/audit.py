@@ -15,7 +15,7 @@ from typing import Any
 from docqa import runfolder
 from docqa.backend import open_backend
 from docqa.checking import GIVEN, checked, open_index
-from docqa.corpus import Corpus, find, open_pool, root_of
+from docqa.corpus import Corpus, find, is_run, open_pool, root_of
 from docqa.errors import SettingsError
 from docqa.formats import GivenItem, read_items
 from docqa.index import Index
@@ -68,13 +68,13 @@ async def _audit(
     given = read_items(path)
     unrated = settings.curate.model_copy(update={"score": "none"})
     settings = settings.model_copy(update={"curate": unrated})  # what is only verified gets no scores
-    paths, others = ([], {}) if _is_run(source) else find(source, out)
+    paths, others = ([], {}) if is_run(source) else find(source, out)
     with Store(out / runfolder.MEMO) as store:
         async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model) as backend:
             corpus = Corpus(settings, progress, store, pool, root_of(source), backend.languages)
             corpus.seen.skipped_files = others
             progress.watch(backend.status)
-            await _read(corpus, source, paths)
+            await corpus.read_all(source, paths)
             runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
             weight = settings.index.dense_weight
             index = await open_index(pool, out, corpus.chunks, backend.embedder, weight)
@@ -102,21 +102,6 @@ async def _audit(
         failures=tuple(f"{failure.where}: {failure.message}" for failure in corpus.seen.failures),
         means=means,
     )
-
-
-def _is_run(source: Path) -> bool:
-    return (source / "chunks.jsonl").is_file()
-
-
-async def _read(corpus: Corpus, source: Path, paths: list[Path]) -> None:
-    """Have the chunks: those of a finished run, or of the documents in a folder."""
-    if _is_run(source):
-        corpus.chunks += read_records(source / "chunks.jsonl", Chunk)
-    else:
-        async for _ in corpus.read(paths):
-            pass
-    if not corpus.chunks:
-        raise SettingsError(f"{source}: there is no text in its documents; `docqa parse FILE` shows what docqa sees")
 
 
 async def _items(given: list[GivenItem], index: Index) -> AsyncIterator[list[QAItem]]:

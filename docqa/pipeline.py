@@ -70,11 +70,20 @@ async def _run(source: Path, out: Path, settings: Settings, progress: Progress, 
             progress.watch(backend.status)
             chosen = partial(_chosen, settings, tests)
             items, meaning = await _items(corpus, paths, backend, work, out, chosen)
+            corpus.remember()
             means = backend.means()
-        items = curate.diversify(chosen(items, meaning), _caps(settings.curate), settings.curate.vary_openings)
+        items = curated(items, settings, meaning, tests)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
         runfolder.clear(work)
     return summary
+
+
+def curated(
+    items: Iterable[QAItem], settings: Settings, meaning: curate.Meaning | None, tests: curate.TestSets | None
+) -> list[QAItem]:
+    """The verified items as they go into the set, or not, each once and in order."""
+    chosen = _chosen(settings, tests, items, meaning)
+    return curate.diversify(chosen, _caps(settings.curate), settings.curate.vary_openings)
 
 
 def _chosen(
@@ -120,7 +129,7 @@ async def _items(
             _verify(corpus, backend, opening, made, verified),
         )
         index = opening.result()
-        meaning = _meaning(settings, index.embedder, backend.embedder is None)
+        meaning = meaning_of(settings, index.embedder, backend.embedder is None)
         rounds = making.most_rounds(settings.generate) if making.parts(backend, "items") else 0
         kept = -1
         for number in range(1, rounds + 1):
@@ -177,7 +186,7 @@ async def _verify(corpus: Corpus, backend: Backend, opening: Awaitable[Index], m
         verified.add(item)
 
 
-def _meaning(settings: Settings, embedder: Embedder, embedded: bool) -> curate.Meaning | None:
+def meaning_of(settings: Settings, embedder: Embedder, embedded: bool) -> curate.Meaning | None:
     """How questions are compared by meaning: as the settings say, and if they don't, where it was measured."""
     least = settings.curate.meaning or (curate.MEANING if embedded else 1.0)
     return curate.Meaning(partial(embedder.embed, asked=True), least) if least < 1 else None

@@ -10,7 +10,7 @@ Unit = Literal["rows", "tokens"]
 
 
 def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
-    """The kept items as domain rows, in order; a row's group is its document."""
+    """The kept items as domain rows, in order; a row's group is its document, or what it asks where there is none."""
     return [_row(item) for item in items if item.kept]
 
 
@@ -21,7 +21,7 @@ def _row(item: QAItem) -> Row:
         input=item.input,
         output=item.answer,
         language=item.language,
-        group=item.document_id,
+        group=item.document_id or content_id(item.asked),
         item_id=item.id,
         chunk_ids=item.chunk_ids,
         path=item.path,

@@ -11,6 +11,7 @@ import click
 from docqa import __version__
 from docqa.cli.bench import bench
 from docqa.cli.blend import blend
+from docqa.cli.distill import distill
 from docqa.cli.export import export
 from docqa.cli.init import init
 from docqa.cli.methods import methods
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (run, verify, blend, export, stats, methods, parse, bench, init):
+for command in (run, distill, verify, blend, export, stats, methods, parse, bench, init):
     cli.add_command(command)
 
 

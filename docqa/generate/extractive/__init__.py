@@ -26,11 +26,14 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     return Made(tuple(await borrowed.pool.call(work, chunk, timeout_s=borrowed.settings.timeout_s)))
 
 
+_OTHERS = ("qa", "task", "unanswerable", "distilled", "feedback")
+"""The families of task types that no rule here makes."""
+
 METHOD = Method(
     name="extractive",
     line="questions by rule, answered by spans of the text (the default without a model)",
     needs="nothing",
-    types=task_types.of(*(family for family in task_types.FAMILIES if family not in ("qa", "task", "unanswerable"))),
+    types=task_types.of(*(family for family in task_types.FAMILIES if family not in _OTHERS)),
     make=make,
 )
 
