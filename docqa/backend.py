@@ -254,8 +254,8 @@ def describe(settings: Settings) -> Iterator[str]:
     if is_named(judge):
         yield f"judge        {_described(judge)}"
     closed = "retrieval, closed book" if is_named(model) or is_named(student) else "retrieval; no closed book"
-    calls = "2 calls" if "," in closed else "1 call"
-    yield f"verification {calls} a question ({closed}), and 0 to 4 more where the words alone don't tell"
+    first = "2 calls" if "," in closed else "1 call"
+    yield f"verification {first} a question ({closed}), and 0 to 4 more where the words alone don't tell"
     if settings.curate.score != "none":
         calls = 2 if settings.curate.score == "both" else 1
         named = ", ".join(SCORES[settings.curate.score])

@@ -64,11 +64,14 @@ def diversify(items: Sequence[QAItem], caps: Caps, vary_openings: bool) -> list[
 
 
 def _with(item: QAItem, reason: str, ids: Mapping[str, str]) -> QAItem:
-    """The item, dropped for ``reason`` if there is one; a reason that names an item by its old id names the new one."""
-    if reason:
-        return item.model_copy(update={"kept": False, "reason": reason})
+    """The item, dropped for ``reason`` if there is one; what names an item by its old id names it by the new one."""
+    changes: dict[str, object] = {"kept": False, "reason": reason} if reason else {}
     rule, _, detail = item.reason.partition(":")
-    return item.model_copy(update={"reason": f"{rule}:{ids[detail]}"}) if detail in ids else item
+    if not reason and detail in ids:
+        changes["reason"] = f"{rule}:{ids[detail]}"
+    if item.made_from in ids:
+        changes["made_from"] = ids[item.made_from]
+    return item.model_copy(update=changes) if changes else item
 
 
 def _crowded(items: Sequence[QAItem], caps: Caps) -> dict[int, str]:

@@ -39,7 +39,7 @@ class Novelty:
             return item
         place = self._pool.like(item.question, alike)
         if place is not None:
-            return item.model_copy(update={"kept": False, "reason": f"like-the-pool: {self._owners[place]}"})
+            return item.model_copy(update={"kept": False, "reason": f"like-the-pool:{self._owners[place]}"})
         self._join(item)
         return item
 
