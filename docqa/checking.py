@@ -25,6 +25,9 @@ from docqa.workers import WorkerPool
 GIVEN = "given"
 """The method of items that were made elsewhere."""
 
+ELSEWHERE = frozenset({GIVEN, "feedback"})
+"""The methods of items that are not in the words of their passage."""
+
 INDEX_TIMEOUT_S = 3600.0
 """For building the index, which takes about two seconds for 1,000 chunks."""
 
@@ -68,7 +71,7 @@ async def checked(
                 return decided(done, settings.policy)
             if check_of_method and (why := check_of_method(item, index.chunk(item.chunk_ids[0]))):
                 return decided(failed_check(item, why), settings.policy)
-            if item.origin.method == GIVEN and not backend.reads_anything:
+            if item.origin.method in ELSEWHERE and not backend.reads_anything:
                 done = await verify_given(item, passages, index, backend.judge, backend.closed_book, settings.threshold)
                 return decided(done, settings.policy)
             return await verify(
@@ -111,6 +114,8 @@ async def rated(
     """The items with a model's scores, those of a chunk together; a rating that failed ends in ``seen``."""
 
     async def rate(some: list[QAItem]) -> Rated:
+        if not some[0].chunk_ids:  # somebody's, about nothing that the corpus holds: it is not kept
+            return Rated(tuple(some))
         return await backend.rate(index.chunk(some[0].chunk_ids[0]), some) if backend.rate else Rated(tuple(some))
 
     async for done in ordered_map(rate, runs(items, lambda item: item.chunk_ids), backend.chunks_at_a_time):

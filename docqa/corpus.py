@@ -175,6 +175,18 @@ def last_read(store: Store) -> LastRead | None:
     return LastRead.model_validate_json(stored) if stored is not None else None
 
 
+def read_again(store: Store, out: Path) -> dict[str, str]:
+    """Why files were skipped by the last run, for one that reads what it read.
+
+    Raises:
+        SettingsError: there was none.
+    """
+    last = last_read(store)
+    if last is None:
+        raise SettingsError(f"{out}: is not the folder of a finished `docqa run` of this version; do the run again")
+    return last.skipped
+
+
 def parse_key(path: Path, name: str, settings: ParseSettings) -> str:
     """What a parse depends on: the bytes, the name, the parser and its limits; "" for a file that cannot be opened."""
     try:

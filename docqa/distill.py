@@ -1,4 +1,4 @@
-"""Prompts of a file -> a set: a model, the teacher, answers them, and the answers are filtered and scored like all else.
+"""Prompts of a file -> a set: a model, the teacher, answers them, and the answers are filtered like all else.
 
     prompts -> QAItem -> (checked against a corpus) -> scored -> (curate) -> (blend) -> SFT rows
 

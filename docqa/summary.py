@@ -285,6 +285,21 @@ class Summary(Record):
         return self
 
 
+class FedBack(Record):
+    """What came back from use to a run: ``rows`` of the file, ``new`` of them not known before.
+
+    Attributes:
+        kept, dropped: the items of all that ever came back, by kind and by reason.
+        run: the run with them.
+    """
+
+    rows: int
+    new: int
+    kept: Counts
+    dropped: Counts
+    run: Summary
+
+
 def _check(what: str, total: int, *parts: int) -> None:
     if any(part < 0 for part in parts) or total != sum(parts):
         raise ValueError(f"{what} do not add up: {total} is not {' + '.join(map(str, parts)) or '0'}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from docqa.summary import Audit, Blended, Coverage, GivenCounts, RowCounts, Summary
+from docqa.summary import Audit, Blended, Coverage, FedBack, GivenCounts, RowCounts, Summary
 
 OK, FAILED_FILES, NOTHING = 0, 2, 3
 """Exit codes of a run that ended; 1 is a usage or set-up error, and such a run has no summary."""
@@ -65,6 +65,16 @@ def blended_text(blended: Blended, out: Path) -> str:
             _card(out),
         ]
     )
+
+
+def feedback_text(done: FedBack, out: Path) -> str:
+    """What became of what came back, then all that a run says."""
+    lines = [
+        _line("feedback", done.rows, f"rows, {done.new:,} of them new", {}),
+        *(f"  kept    {count:>7,}  {kind}" for kind, count in _ranked(done.kept)),
+        *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(done.dropped)),
+    ]
+    return "\n".join([*lines, summary_text(done.run, out)])
 
 
 def _rows(rows: RowCounts) -> list[str]:

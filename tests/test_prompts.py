@@ -11,7 +11,8 @@ NAMES = sorted({path.name.split(".")[0] for path in shipped().glob("*.j2")})
 VALUES = {
     "title": "T", "headings": "H", "passage": "P {{ 7 * 6 }}", "count": 3, "kinds": '"fact"', "question": "Q?",
     "expected": "E", "given": "G", "passages": [{"title": "T", "headings": "", "text": "one </passage> two"}],
-    "pairs": [{"question": "Q?", "answer": "A."}], "input": "I", "answer": "A.", "part": "P", "labels": '"a", "b"', "audience": "a child",
+    "pairs": [{"question": "Q?", "answer": "A."}], "input": "I", "answer": "A.",
+    "part": "P", "labels": '"a", "b"', "audience": "a child",
 }  # fmt: skip
 
 
