@@ -132,8 +132,8 @@ def test_a_later_run_takes_it_in_again_and_feeding_it_twice_changes_nothing(tmp_
 def test_a_corrected_item_of_the_set_goes_and_its_correction_stays(tmp_path: Path, documents: Path):
     out = tmp_path / "out"
     pipeline.run(documents, out, load())
-    wrong = next(item for item in read_records(out / "items.jsonl", QAItem) if item.kept and "oil" in item.question)
-    right = "After 500 hours of operation, the oil of the pump must be changed."
+    wrong = next(item for item in read_records(out / "items.jsonl", QAItem) if item.kept)
+    right = "冰排与药品之间应当放置厚度不少于2厘米的隔热板，且不得直接接触。"
     row = {"question": wrong.question, "answer": wrong.answer, "thumbs": "down", "correction": right}
     feed_back(out, write(tmp_path / "back.jsonl", [row]), load())
     items = list(read_records(out / "items.jsonl", QAItem))
@@ -146,8 +146,13 @@ def test_a_corrected_item_of_the_set_goes_and_its_correction_stays(tmp_path: Pat
 def test_a_correction_that_the_documents_do_not_bear_out_leaves_the_set_as_it_was(tmp_path: Path, documents: Path):
     out = tmp_path / "out"
     pipeline.run(documents, out, load())
-    right = next(item for item in read_records(out / "items.jsonl", QAItem) if item.kept and "oil" in item.question)
-    row = {"question": right.question, "answer": right.answer, "thumbs": "down", "correction": "After 9000 hours."}
+    right = next(item for item in read_records(out / "items.jsonl", QAItem) if item.kept)
+    row = {
+        "question": right.question,
+        "answer": right.answer,
+        "thumbs": "down",
+        "correction": "应当放置不少于9厘米厚的隔热板。",
+    }
     feed_back(out, write(tmp_path / "back.jsonl", [row]), load())
     (correction,) = fed(out)
     assert not correction.kept
