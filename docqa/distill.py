@@ -166,7 +166,8 @@ async def _from_corpus(path: Path, index: Index, corpus: Corpus, backend: Backen
     async def answer(prompt: GivenPrompt) -> QAItem:
         question = "\n".join(part for part in (prompt.question, prompt.input) if part)
         found = await asyncio.to_thread(index.search, question, backend.passages)
-        return await from_passages(question, [index.chunk(passage.chunk_id) for passage in found], backend.borrowed)
+        shown = [index.chunk(passage.chunk_id) for passage in found]
+        return await from_passages(question, shown, path.name, backend.borrowed)
 
     async def answers() -> AsyncIterator[list[QAItem]]:
         async for item in _answered(path, corpus, backend.items_at_a_time, answer):

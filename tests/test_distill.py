@@ -346,6 +346,18 @@ def test_with_a_corpus_answers_are_quoted_and_verified_like_any_other(tmp_path: 
     assert (tmp_path / "out" / "items.jsonl").read_bytes() == before
 
 
+def test_a_prompt_that_nothing_is_near_to_asks_no_model(tmp_path: Path, corpus: Path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "pump.txt").write_text(TEXTS["pump.txt"], encoding="utf-8")
+    model = Scripted(reader)
+    file = text_file(tmp_path / "p.txt", ["谁画了教堂的天花板？"])
+    summary = distill(file, tmp_path / "out", load(), corpus=tmp_path / "one", model=model)
+    assert not model.prompts
+    assert summary.items.dropped == {"unanswered by the corpus": 1}
+    assert summary.given is not None
+    assert (summary.given.made, summary.items.made) == (1, 1)
+
+
 def test_chunks_that_no_prompt_led_to_say_so(tmp_path: Path, corpus: Path):
     file = text_file(tmp_path / "asked.txt", ["When must the oil of the pump be changed?"])
     summary = distill(file, tmp_path / "out", load(), corpus=corpus, model=Scripted(reader))
@@ -381,6 +393,6 @@ def test_what_cannot_be_done_is_refused_before_anything_is_asked(tmp_path: Path,
 
 def test_distill_is_listed_and_named_as_a_command_where_it_is_taken_for_a_method():
     assert any(line.startswith("distill ") and "docqa distill PROMPTS" in line for line in listing().splitlines())
-    with pytest.raises(SettingsError, match="docqa distill PROMPTS --model NAME"):
+    with pytest.raises(SettingsError, match=r"command of its own: a model answers .*docqa distill PROMPTS"):
         mix(["self-qa", "distill:0.2"], with_model=True)
     assert Counter(line.split()[0] for line in listing().splitlines())["distill"] == 1

@@ -16,8 +16,7 @@ from pydantic import BaseModel
 from docqa.generate import Borrowed
 from docqa.generate.items import asked, evidence
 from docqa.models.chat import Prompt
-from docqa.prompts import LANGUAGES
-from docqa.records import Chunk, Decision, Evidence, QAItem, Verdict, item_id
+from docqa.records import Chunk, Decision, Evidence, Origin, QAItem, Verdict, item_id
 from docqa.text import detect_language
 
 NAME = "distill"
@@ -55,7 +54,7 @@ async def from_memory(question: str, given: str, path: str, borrowed: Borrowed) 
         CallError, ModelError: as ``Session.ask``.
     """
     assert borrowed.session is not None
-    language, template = _languages(f"{question}\n{given}")
+    template = _template(f"{question}\n{given}")
     system, user = borrowed.prompts.render(OPEN, template, question=question, input=given)
     reply = await borrowed.session.ask(Prompt(system, user, Told, OPEN_TOKENS))
     answer = reply.answer.strip() if reply.known else ""
@@ -69,7 +68,7 @@ async def from_memory(question: str, given: str, path: str, borrowed: Borrowed) 
         answer=answer,
         evidence=(),
         task_type="distilled/open",
-        language=language,
+        language=detect_language(f"{question}\n{answer}"),
         difficulty="medium",
         origin=asked(borrowed, NAME, OPEN, template),
         score=None,
@@ -79,8 +78,10 @@ async def from_memory(question: str, given: str, path: str, borrowed: Borrowed) 
     )
 
 
-async def from_passages(question: str, passages: Sequence[Chunk], borrowed: Borrowed) -> QAItem:
+async def from_passages(question: str, passages: Sequence[Chunk], path: str, borrowed: Borrowed) -> QAItem:
     """The prompt with what ``passages``, best first, say to it; dropped already where they say nothing.
+
+    Without any no model is asked.
 
     Its chunk is the first that a quote stands in, else the first of all. Quotes of another document are left out, so
     that train and val, which are split by document, share none; what only they bear out is then unevidenced.
@@ -89,7 +90,10 @@ async def from_passages(question: str, passages: Sequence[Chunk], borrowed: Borr
         CallError, ModelError: as ``Session.ask``.
     """
     assert borrowed.session is not None
-    language, template = _languages(question)
+    template = _template(question)
+    origin = asked(borrowed, NAME, GROUNDED, template)
+    if not passages:
+        return _unanswered(question, path, origin)
     shown = [{"title": p.title, "headings": " > ".join(p.heading_path), "text": p.text} for p in passages]
     system, user = borrowed.prompts.render(GROUNDED, template, passages=shown, question=question)
     reply = await borrowed.session.ask(Prompt(system, user, Read, GROUNDED_TOKENS, group=passages[0].id))
@@ -104,19 +108,38 @@ async def from_passages(question: str, passages: Sequence[Chunk], borrowed: Borr
         answer=answer,
         evidence=tuple(quotes),
         task_type="distilled/grounded",
-        language=language,
+        language=detect_language(f"{question}\n{answer}"),
         difficulty="medium",
-        origin=asked(borrowed, NAME, GROUNDED, template),
+        origin=origin,
         score=None,
         kept=None if answer else False,
         reason="" if answer else UNANSWERED,
     )
 
 
-def _languages(text: str) -> tuple[str, str]:
-    """The language of the text, and the one to ask in."""
-    language = detect_language(text)
-    return language, language if language in LANGUAGES else "en"
+def _unanswered(question: str, path: str, origin: Origin) -> QAItem:
+    """The item of a prompt that nothing in the corpus is near to."""
+    return QAItem(
+        id=item_id((), question, ""),
+        chunk_ids=(),
+        document_id="",
+        path=path,
+        question=question,
+        answer="",
+        evidence=(),
+        task_type="distilled/grounded",
+        language=detect_language(question),
+        difficulty="medium",
+        origin=origin,
+        score=None,
+        kept=False,
+        reason=UNANSWERED,
+    )
+
+
+def _template(text: str) -> str:
+    """The language to ask in. Of a few words in another than Chinese nobody can tell which it is."""
+    return "zh" if detect_language(text) == "zh" else "en"
 
 
 def _found(quotes: Sequence[str], passages: Sequence[Chunk]) -> tuple[Chunk, list[Evidence]]:

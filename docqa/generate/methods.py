@@ -21,8 +21,8 @@ METHODS: dict[str, Method] = {
 """By name, in the order in which they are listed."""
 
 COMMANDS: dict[str, str] = {
-    "distill": "a model answers the prompts of a file: docqa distill PROMPTS --model NAME",
-    "feedback": "answers that came back from use, as they were confirmed or corrected: docqa feedback RUN FILE",
+    "distill": "a model answers the prompts of a file (docqa distill PROMPTS --model NAME)",
+    "feedback": "answers that came back from use, confirmed or corrected (docqa feedback RUN FILE)",
 }
 """What makes items, but of no chunk, and so has a command of its own; by name, with what it does."""
 
@@ -78,7 +78,7 @@ def named(name: str) -> Method:
     if name in METHODS:
         return METHODS[name]
     if name in COMMANDS:
-        raise SettingsError(f"method {name} has a command of its own; {COMMANDS[name]}")
+        raise SettingsError(f"method {name} works on no chunk and has a command of its own: {COMMANDS[name]}")
     installed = own.installed()
     if name.endswith(".py"):
         found = own.from_file(Path(name))
