@@ -11,7 +11,7 @@ import pytest
 from benchmarks.throughput.replies import answer
 from docqa import pipeline
 from docqa.distill import distill
-from docqa.errors import SettingsError
+from docqa.errors import ModelError, SettingsError
 from docqa.generate.methods import listing, mix
 from docqa.outputs import Failure
 from docqa.promptfile import GivenPrompt, prompts
@@ -108,6 +108,33 @@ def test_the_next_time_nothing_is_asked_again_and_the_bytes_are_the_same(
     assert {name: (out / name).read_bytes() for name in names} == before
     assert len(first.prompts) > 2 * len(KNOWN)
     assert exit_code(summary) == 2
+
+
+def test_a_model_that_goes_away_loses_none_of_its_answers(finished: tuple[Path, Path, Scripted], tmp_path: Path):
+    file, out, first = finished
+    left = [6]
+
+    def gone(body: dict[str, Any]) -> str:
+        left[0] -= 1
+        if left[0] < 0:
+            raise ModelError("the server is gone")
+        return teacher(body)
+
+    with pytest.raises(ModelError, match="gone"):
+        distill(file, tmp_path / "out", load(), model=Scripted(gone))
+    model = Scripted(teacher)
+    distill(file, tmp_path / "out", load(), model=model)
+    assert len(model.prompts) < len(first.prompts)
+    assert (tmp_path / "out" / "items.jsonl").read_bytes() == (out / "items.jsonl").read_bytes()
+
+
+def test_the_simulated_model_answers_prompts_too(tmp_path: Path):
+    asked = [f"How is pump P-{n}{n} maintained in winter?" for n in range(12)] + ["冬季如何维护水泵？"]
+    file = text_file(tmp_path / "p.txt", asked)
+    summary = distill(file, tmp_path / "out", load({"curate": {"min_accuracy": 1}}), model=Scripted())
+    assert not summary.failures
+    assert summary.items.kept_total >= 10
+    assert set(summary.items.kept) == {"en", "zh"}
 
 
 def test_the_counts_add_up_and_the_card_says_that_no_document_was_asked(finished: tuple[Path, Path, Scripted]):

@@ -163,8 +163,14 @@ def test_an_answer_that_some_approve_and_others_do_not_is_not_kept(tmp_path: Pat
     out = tmp_path / "out"
     pipeline.run(documents, out, load())
     rows = [{"question": TORQUE, "answer": "45 N·m", "thumbs": thumbs} for thumbs in ("up", "down")]
+    rows += [ROWS[5][0], {"question": FEE, "answer": "每季度8元", "thumbs": "up"}]
     feed_back(out, write(tmp_path / "back.jsonl", rows), load())
-    assert [item.reason for item in fed(out)] == ["contested: thumbs up and down", "thumbs-down: no correction"]
+    assert [item.reason for item in fed(out)] == [
+        "contested: thumbs up and down",
+        "thumbs-down: no correction",
+        "grounded",
+        "contested: thumbs up and down",
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------- with a model

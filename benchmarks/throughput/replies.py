@@ -15,6 +15,7 @@ from typing import Any
 _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
+_PROMPT = re.compile(r"^(?:Prompt: |提示：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
@@ -27,6 +28,9 @@ REWORDED = 0.4
 
 KNOWN = 0.2
 """The share of questions that the closed book thinks it knows."""
+
+ABSTAINS = 0.1
+"""The share of prompts without a passage that the teacher knows nothing of."""
 
 INACCURATE = 0.1
 """The share of answers that are rated low."""
@@ -44,11 +48,12 @@ def answer(body: dict[str, Any]) -> str:
     made = {
         "questions": lambda: {"questions": _questions(passages[0], user)},
         "items": lambda: {
-            "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
+            "items": [{**q, **_grounded(passages[:1], q["question"])} for q in _questions(passages[0], user)]
         },
-        "quotes": lambda: _grounded(passages[0], question),
+        "quotes": lambda: _grounded(passages, question),
         "answerable": lambda: _reading(passages, question),
-        "known": lambda: _recollection(question),
+        "known": lambda: _recollection(question) if question else _taught(user),
+        "accuracy": lambda: {"accuracy": 3.5 if chance("rated " + user) < INACCURATE else 5},
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
@@ -104,8 +109,8 @@ def _topics(passage: str) -> dict[str, str]:
     return {_topic(sentence): sentence for sentence in reversed(sentences) if _topic(sentence)}
 
 
-def _grounded(passage: str, question: str) -> dict[str, Any]:
-    found = _find([passage], question)
+def _grounded(passages: Sequence[str], question: str) -> dict[str, Any]:
+    found = _find(passages, question)
     return {"quotes": [found] if found else [], "answer": found}
 
 
@@ -123,6 +128,16 @@ def _rating(number: int, question: str, user: str) -> dict[str, Any]:
     if '"accuracy"' in user:
         return {"number": number, "accuracy": 3.5 if low else 5}
     return {"number": number, "complexity": 2, "quality": 3 if low else 5}
+
+
+def _taught(user: str) -> dict[str, Any]:
+    """What a teacher says to a prompt without a passage: mostly something, about its longest words."""
+    topic = _topic(_PROMPT.findall(user)[-1])
+    if not topic or chance("taught " + topic) < ABSTAINS:
+        return {"known": False, "answer": ""}
+    if re.search("[\u4e00-\u9fff]", topic):
+        return {"known": True, "answer": f"先弄清“{topic}”，再逐项核对并记录结果。"}
+    return {"known": True, "answer": f"First settle what “{topic}” asks for, then check each part and note the result."}
 
 
 def _recollection(question: str) -> dict[str, Any]:
