@@ -14,7 +14,7 @@ from typing import Any
 
 from docqa import runfolder
 from docqa.backend import open_backend
-from docqa.checking import GIVEN, checked, open_index
+from docqa.checking import GIVEN, checked, confident, open_index
 from docqa.corpus import Corpus, find, is_run, open_pool, root_of
 from docqa.errors import SettingsError
 from docqa.formats import GivenItem, read_items
@@ -74,7 +74,8 @@ async def _audit(
             progress.total("verify", len(given), final=True)
             verified = Spool(out / "work" / "verified.jsonl")
             try:
-                async for item in checked(_items(given, index), index, backend, settings.verify, corpus.seen):
+                answered = checked(_items(given, index), index, backend, settings.verify, corpus.seen)
+                async for item in confident(answered, index, backend, corpus.seen):
                     progress.advance("verify")
                     verified.add(item)
             finally:

@@ -27,6 +27,7 @@ from docqa.settings import ModelSettings, Settings
 from docqa.store import Store
 from docqa.summary import Means, Usage
 from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Reader
+from docqa.verify.confidence import ConfidenceFilter, confidence_filter
 from docqa.verify.model import ModelClosedBook, ModelJudge, ModelReader
 from docqa.verify.task import Check
 from docqa.workers import WorkerPool
@@ -34,6 +35,8 @@ from docqa.workers import WorkerPool
 LSA = "TF-IDF with truncated SVD, fitted on the corpus (no model)"
 NO_CLOSED_BOOK = "closed book: the embedded backend has no model to ask, so no item is marked known or novel"
 
+NO_LOGPROBS = "confidence by log-probability: the model gives none, so none of its answers was dropped for it"
+NO_SAMPLES = "confidence of what rules made: they answer the same each time, so none of it was dropped for it"
 NO_SCORES = "scores by a model: the embedded backend has none to ask; what rules can measure is on each item"
 SCORES = {
     "accuracy": ("accuracy",),
@@ -61,6 +64,7 @@ class Backend:
         borrowed: what they may use.
         checks: what tells, by method, what is wrong with an item.
         closed_book: None when there is no model to ask.
+        confidence: drops what the model is not sure of; None where that is not asked.
         rate: a chunk's items with a model's scores; None when there is no model to ask, or none is wanted.
         reads_anything: whether the reader answers questions in any words, as a model does; the embedded one needs the
             words of its passages, so items made elsewhere are verified by ``verify_given``.
@@ -78,6 +82,7 @@ class Backend:
     reader: Reader
     judge: Judge
     closed_book: ClosedBook | None
+    confidence: ConfidenceFilter | None
     rate: Callable[[Chunk, Sequence[QAItem]], Awaitable[Rated]] | None
     reads_anything: bool
     passages: int
@@ -120,6 +125,7 @@ async def open_backend(
         SettingsError: the settings don't fit together.
         ModelError: the model cannot be used.
     """
+    _check_confidence(settings, model is not None)
     generate = settings.generate
     folder = Path(generate.prompts) if generate.prompts else None
     templates = Prompts(folder, domain=generate.domain, persona=generate.persona)
@@ -151,6 +157,15 @@ def chosen_mix(settings: Settings, model: ChatModel | None = None) -> tuple[Part
     return mix
 
 
+def _check_confidence(settings: Settings, with_model: bool) -> None:
+    """Refuse a filter that nobody is there for."""
+    asked = settings.verify.samples > 0 or settings.verify.min_logprob < 0
+    if asked and not (with_model or is_named(settings.model) or is_named(settings.judge)):
+        raise SettingsError(
+            "--samples and --min-logprob need a model: name one with --model or --base-url, or leave them out"
+        )
+
+
 def _checks(mix: Sequence[Part]) -> dict[str, Check]:
     return {part.method.name: part.method.check for part in mix if part.method.check}
 
@@ -173,12 +188,19 @@ def _backend(
 ) -> Backend:
     generator, judge, student = roles
     score = settings.curate.score
-    missing = ((NO_CLOSED_BOOK, student is None), (NO_SCORES, judge is None and score != "none"))
+    compare: Judge = ModelJudge(judge, templates) if judge else LexicalJudge()
+    confidence = confidence_filter(settings.verify, generator or judge, compare, templates)
 
     def usage() -> Usage | None:
         return reduce(Usage.with_more, (each.usage for each in roles.sessions)) if roles.sessions else None
 
     def means() -> Means:
+        missing = (
+            (NO_CLOSED_BOOK, student is None),
+            (NO_SCORES, judge is None and score != "none"),
+            (NO_LOGPROBS, confidence is not None and confidence.without_logprob > 0),
+            (NO_SAMPLES, confidence is not None and confidence.by_rule > 0),
+        )
         return Means(
             models={
                 **({"generator": _made_by(mix, settings, _name(generator))} if mix else {}),
@@ -187,6 +209,7 @@ def _backend(
                 if judge
                 else "docqa lexical judge (no model)",
                 **({"closed book": _name(student)} if student else {}),
+                **({"confidence": f"{_name(generator or judge)} ({confidence.asks})"} if confidence else {}),
                 **({"scores": f"{_name(judge)} ({', '.join(SCORES[score])})"} if judge and score != "none" else {}),
                 "embedder": embedder.name if embedder else LSA,
             },
@@ -203,8 +226,9 @@ def _backend(
         borrowed=Borrowed(generator, templates, pool, settings.generate, student=student, judge=judge),
         checks=_checks(mix),
         reader=ModelReader(judge, templates) if judge else ExtractiveReader(),
-        judge=ModelJudge(judge, templates) if judge else LexicalJudge(),
+        judge=compare,
         closed_book=ModelClosedBook(student, templates) if student else None,
+        confidence=confidence,
         rate=partial(rate, session=judge, prompts=templates, score=score) if judge and score != "none" else None,
         reads_anything=judge is not None,
         passages=settings.verify.passages or (MODEL_PASSAGES if judge else PASSAGES),
@@ -233,6 +257,7 @@ def describe(settings: Settings) -> Iterator[str]:
     Raises:
         SettingsError: the settings don't fit together.
     """
+    _check_confidence(settings, with_model=False)
     model, judge, student = settings.model, settings.judge, settings.student
     for chosen in (model, judge, student):
         chat_model(chosen)
@@ -256,6 +281,11 @@ def describe(settings: Settings) -> Iterator[str]:
     closed = "retrieval, closed book" if is_named(model) or is_named(student) else "retrieval; no closed book"
     first = "2 calls" if "," in closed else "1 call"
     yield f"verification {first} a question ({closed}), and 0 to 4 more where the words alone don't tell"
+    if settings.verify.samples:
+        yield f"confidence   {settings.verify.samples} calls a kept item (samples of its answer)"
+    if settings.verify.min_logprob:
+        of_which = "a kept item whose samples disagree" if settings.verify.samples else "a kept item"
+        yield f"confidence   1 call {of_which} (log-probability)"
     if settings.curate.score != "none":
         calls = 2 if settings.curate.score == "both" else 1
         named = ", ".join(SCORES[settings.curate.score])

@@ -43,9 +43,14 @@ _COMPARED = (
 )
 
 
+_SINGLES = (
+    "Formats without conversations have each of their turns as a row of its own; the rows counted above are those of "
+    "the first format."
+)
+
 _TRACED = (
     "In the run folder `items.jsonl` holds every item made, kept or dropped, with its evidence, page and verdict; a "
-    "row's `id` is the item's."
+    "row's `id` is the item's, a conversation's those of all its turns."
 )
 
 
@@ -164,7 +169,7 @@ def _row_counts(rows: RowCounts) -> list[str]:
     general = ", ".join(f"{_plain(name)} {count:,}" for name, count in sorted(rows.general.items())) or "none"
     lines = [
         f"| rows written | {rows.total:,} | train {rows.train:,}, val {rows.val:,} |",
-        f"| domain rows | {rows.domain:,} | |",
+        f"| domain rows | {rows.domain:,} | {_joined(rows)}|",
         f"| general rows | {sum(rows.general.values()):,} | {general} |",
     ]
     if rows.unit == "tokens":
@@ -172,6 +177,10 @@ def _row_counts(rows: RowCounts) -> list[str]:
     if rows.left_out:
         lines.append(f"| general rows left out | {sum(rows.left_out.values()):,} | {_each(rows.left_out)} |")
     return lines
+
+
+def _joined(rows: RowCounts) -> str:
+    return f"a conversation is a row; {rows.joined:,} items are later turns of one " if rows.joined else ""
 
 
 def _coverage(name: str, counts: Coverage) -> str:
@@ -230,6 +239,8 @@ def _files(files: Sequence[File]) -> str:
     lines = ["## Files", "", "| file | format | rows |", "|---|---|---:|"]
     lines += [f"| {file.name} | {file.form} | {file.rows:,} |" for file in files]
     lines += ["", "`dataset_info.json` is LLaMA-Factory's registry of those that have rows."]
+    if len({file.rows for file in files if file.side == "train" and file.form not in COMPARED}) > 1:
+        lines += ["", _SINGLES]
     if any(file.form in COMPARED for file in files):
         lines += ["", _COMPARED]
     return "\n".join(lines)

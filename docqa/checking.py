@@ -17,6 +17,7 @@ from docqa.records import Chunk, Passage, QAItem
 from docqa.settings import VerifySettings
 from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
+from docqa.verify.confidence import failed
 from docqa.verify.given import verify_given
 from docqa.verify.task import failed_check, verify_task
 from docqa.verify.unanswered import verify_unanswered
@@ -106,6 +107,32 @@ async def _searched(
         by_id = {item.id: passages for item, passages in zip(asked, found, strict=True)}
         for item in some:
             yield item, by_id.get(item.id, [])
+
+
+async def confident(
+    items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: outputs.Seen
+) -> AsyncIterator[QAItem]:
+    """The items, those dropped whose answers a model is not sure of; a call that failed drops its item, too.
+
+    Only what is kept so far is asked about, and only where a model has read its answer from a text: not what rules
+    made, what carries its input, or what says that there is no answer.
+    """
+    sure = backend.confidence
+
+    async def filtered(item: QAItem) -> QAItem:
+        if sure is None or not item.kept or item.input or not item.answerable:
+            return item
+        if not item.origin.model and item.origin.method not in ELSEWHERE:
+            sure.by_rule += 1
+            return item
+        try:
+            return await sure.filtered(item, [index.chunk(chunk_id) for chunk_id in item.chunk_ids])
+        except CallError as error:
+            seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
+            return failed(item, error.kind)
+
+    async for item in ordered_map(filtered, items, backend.items_at_a_time):
+        yield item
 
 
 async def rated(

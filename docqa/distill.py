@@ -12,24 +12,27 @@ from pathlib import Path
 
 from docqa import curate, export, outputs, runfolder
 from docqa.backend import SCORES, Backend, open_backend
-from docqa.checking import checked, open_index, rated
+from docqa.checking import checked, confident, open_index, rated
 from docqa.corpus import Corpus, find, is_run, last_read, open_pool, root_of
 from docqa.coverage import NO_PROMPT
 from docqa.curate.rating import Rated, rate_alone
 from docqa.errors import CallError, SettingsError
-from docqa.generate.distill import from_memory, from_passages
+from docqa.generate import Borrowed
+from docqa.generate.distill import from_memory, from_passages, told
 from docqa.index import Index
 from docqa.models.chat import ChatModel
 from docqa.models.choose import is_named
 from docqa.pipeline import curated, meaning_of, open_general
 from docqa.progress import Progress, Silent
 from docqa.promptfile import GivenPrompt, look_through, prompts
-from docqa.records import QAItem
+from docqa.records import Confidence, QAItem
 from docqa.runfolder import Spool, read_records
-from docqa.settings import Settings
+from docqa.settings import Settings, VerifySettings
 from docqa.store import Store
 from docqa.stream import each, ordered_map
 from docqa.summary import Means, Summary
+from docqa.verify import Judge
+from docqa.verify.confidence import INCONSISTENT, TEMPERATURE, failed
 
 
 def distill(
@@ -102,6 +105,8 @@ def _check(settings: Settings, source: Path | None, model: ChatModel | None) -> 
         raise SettingsError("docqa distill needs the model that answers: name it with --model or --base-url")
     if source is None and settings.export.context == "input":
         raise SettingsError("--context input gives rows the text of their chunk, and without --corpus there is none")
+    if source is None and settings.verify.min_logprob:
+        raise SettingsError("--min-logprob reads an answer from its passage again; without --corpus choose --samples")
     if source is None and settings.curate.score not in ("accuracy", "none"):
         raise SettingsError(
             f"--score {settings.curate.score} rates an answer beside its passage; without --corpus choose accuracy"
@@ -150,8 +155,18 @@ async def _from_memory(path: Path, corpus: Corpus, backend: Backend, settings: S
             return Rated((item,))
         return await rate_alone(item, judge, backend.borrowed.prompts)
 
+    async def sure(item: QAItem) -> QAItem:
+        if not settings.verify.samples or not item.kept:
+            return item
+        try:
+            return await consistent(item, settings.verify, backend.judge, backend.borrowed)
+        except CallError as error:
+            corpus.seen.rating_failed(error, item.question)
+            return failed(item, error.kind)
+
     items = _answered(path, corpus, backend.items_at_a_time, answer)
-    async for rating in ordered_map(rate, items, backend.items_at_a_time):
+    kept = ordered_map(sure, items, backend.items_at_a_time)
+    async for rating in ordered_map(rate, kept, backend.items_at_a_time):
         for item, error in rating.failed:
             corpus.seen.rating_failed(error, item.question)
         for item in rating.items:
@@ -177,10 +192,36 @@ async def _from_corpus(path: Path, index: Index, corpus: Corpus, backend: Backen
 
     corpus.seen.drawn |= {chunk.id for chunk in corpus.chunks}
     verified = checked(answers(), index, backend, corpus.settings.verify, corpus.seen)
-    async for item in rated(verified, index, backend, corpus.seen):
+    sure = confident(verified, index, backend, corpus.seen)
+    async for item in rated(sure, index, backend, corpus.seen):
         corpus.progress.advance("verify")
         done.add(item)
     done.close()
+
+
+async def consistent(item: QAItem, settings: VerifySettings, judge: Judge, borrowed: Borrowed) -> QAItem:
+    """The item, dropped where the teacher, asked again at a temperature, mostly says something else.
+
+    Self-consistency, as ``verify.confidence`` has it; here nothing but the prompt is there to be read again.
+
+    Raises:
+        CallError, ModelError: as ``Session.ask``.
+    """
+    assert item.verdict is not None
+    said = await asyncio.gather(
+        *(told(item.question, item.input, borrowed, TEMPERATURE, number) for number in range(settings.samples))
+    )
+    agreements = await asyncio.gather(
+        *(judge.agreement(item.asked, item.answer, text, item.language) for text in said if text)
+    )
+    silent = sum(not text for text in said)
+    agreeing = sum(agreement is not None and agreement >= settings.threshold for agreement in agreements)
+    measured = Confidence(samples=silent + sum(each is not None for each in agreements), agreeing=agreeing)
+    item = item.model_copy(update={"verdict": item.verdict.model_copy(update={"confidence": measured})})
+    if measured.agreeing >= settings.consistent * measured.samples:
+        return item
+    reason = f"{INCONSISTENT}: {measured.agreeing} of {measured.samples} samples agree"
+    return item.model_copy(update={"kept": False, "reason": reason})
 
 
 def _means(backend: Backend, settings: Settings, source: Path | None, continued: int) -> Means:

@@ -202,7 +202,8 @@ def blended(
     """
     blending = settings.blend
     ratio = blending.general_ratio if general.sources else 0.0
-    drawn = draw(general, domain, ratio, blending.general_repeat, settings.curate.thresholds)
+    written = as_written(domain, settings.export)
+    drawn = draw(general, written, ratio, blending.general_repeat, settings.curate.thresholds)
     halves = split([*domain, *drawn.rows], settings.export.val_share)
     sides: dict[export.Side, Sequence[Row]] = {
         "train": arrange(halves.train, blending.mix, settings.seed),
@@ -210,16 +211,25 @@ def blended(
     }
     by_tokens = general.unit == "tokens"
     counts = RowCounts(
-        domain=len(domain),
+        domain=len(written),
+        joined=sum(len(row.singles) or 1 for row in domain) - len(written),
         general=_counted(row.source for row in drawn.rows),
-        train=len(halves.train),
-        val=len(halves.val),
+        train=len(as_written(halves.train, settings.export)),
+        val=len(as_written(halves.val, settings.export)),
         ratio_asked=ratio,
         left_out=dict(sorted(drawn.left_out.items())),
-        domain_tokens=sum(map(general.size, domain)) if by_tokens else 0,
+        domain_tokens=sum(map(general.size, written)) if by_tokens else 0,
         general_tokens=sum(map(general.size, drawn.rows)) if by_tokens else 0,
     )
     return sides, counts, halves.note
+
+
+def as_written(rows: Iterable[Row], settings: ExportSettings) -> list[Row]:
+    """The rows as the first format has them: a conversation is one where it is held, else each of its turns is.
+
+    The ratio and the counts are of these.
+    """
+    return [one for row in rows for one in export.written_as(row, settings.formats[0], settings.turns)]
 
 
 def rows_path(out: Path, side: export.Side) -> Path:

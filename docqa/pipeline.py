@@ -21,7 +21,7 @@ from pathlib import Path
 from docqa import curate, export, feedback, making, outputs, runfolder
 from docqa.backend import Backend, chosen_mix, describe, open_backend
 from docqa.blend import Pool
-from docqa.checking import checked, open_index, rated
+from docqa.checking import checked, confident, open_index, rated
 from docqa.chunk import token_counter
 from docqa.corpus import Corpus, find, open_pool, parse_key, read_again, root_of
 from docqa.embed import Embedder
@@ -214,7 +214,8 @@ async def _verify(corpus: Corpus, backend: Backend, opening: Awaitable[Index], m
     """Answer each item's question again, once there is an index; the items go on with their verdicts and scores."""
     index = await opening
     answered = checked(made.follow(QAItem), index, backend, corpus.settings.verify, corpus.seen)
-    async for item in rated(answered, index, backend, corpus.seen):
+    sure = confident(answered, index, backend, corpus.seen)
+    async for item in rated(sure, index, backend, corpus.seen):
         corpus.progress.advance("verify")
         verified.add(item)
 

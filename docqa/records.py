@@ -258,6 +258,21 @@ class Decision(StrEnum):
     DISTILLED = "distilled"
 
 
+class Confidence(Record):
+    """How sure a model is of an item's answer; ``verify.confidence`` says how it is asked.
+
+    Attributes:
+        samples: answers that were sampled from the source and could be compared; ``agreeing`` of them say the same.
+        free: the likeliest answer in free words; None where it was not asked.
+        logprob: mean log-probability of the tokens of that; None where the model gives none.
+    """
+
+    samples: int = 0
+    agreeing: int = 0
+    free: Answer | None = None
+    logprob: float | None = None
+
+
 class Verdict(Record):
     """What was measured about an item, and the decision that follows from it.
 
@@ -268,6 +283,7 @@ class Verdict(Record):
         passages: what the index returned, best first.
         source_rank: rank of the source chunk among the passages, from 1; None when it is not there.
         rewritten_from: the question before it was rewritten to name its subject, or "".
+        confidence: None where it was not measured.
     """
 
     closed_book: Answer | None = None
@@ -276,6 +292,7 @@ class Verdict(Record):
     passages: tuple[Passage, ...] = ()
     source_rank: int | None = None
     rewritten_from: str = ""
+    confidence: Confidence | None = None
     decision: Decision
 
 
@@ -330,6 +347,17 @@ class Hop(Record):
     chunk_id: str
 
 
+class Step(Record):
+    """A step of an answer's reasoning: it rests on ``quote``, words of a chunk, or on ``calculation`` ("3 * 12 = 36").
+
+    Each of the two may be "".
+    """
+
+    text: str
+    quote: str = ""
+    calculation: str = ""
+
+
 class Marks(Record):
     """What a model, or rules, say of an answer, 1 to 5 each; None for what was not asked or cannot be told."""
 
@@ -362,6 +390,7 @@ class QAItem(Record):
         input: what the question is about, where it has to be given: the text to summarise or to translate, or "".
         answerable: false where the corpus holds no answer, and ``answer`` says so.
         conclusion: what an answer with its reasoning comes to, which is what verification compares; "" for the answer.
+        steps: how it comes to that; ``answer`` holds them as text.
         hops: the questions of one chunk each that a question of several chunks is made of, where they are known.
         turn: its place in a conversation; None for an item of its own.
         pair: the answer to reject, for an item that is a preference pair; it is no row of an SFT format.
@@ -386,6 +415,7 @@ class QAItem(Record):
     answerable: bool = True
     answer: str
     conclusion: str = ""
+    steps: tuple[Step, ...] = ()
     hops: tuple[Hop, ...] = ()
     turn: DialogueTurn | None = None
     pair: Pair | None = None
@@ -417,10 +447,18 @@ class QAItem(Record):
         """The pages its evidence stands on, ascending."""
         return tuple(sorted({box.page for evidence in self.evidence for box in evidence.boxes}))
 
+    def asking(self, question: str) -> "QAItem":
+        """The item with its question put in other words, and the id that goes with them."""
+        made = item_id(self.chunk_ids, question, self.answer, self.input, self.turn)
+        return self.model_copy(update={"id": made, "question": question})
 
-def item_id(chunk_ids: Iterable[str], question: str, answer: str, input: str = "") -> str:
-    """The id of an item made from these chunks."""
-    return content_id(*chunk_ids, question, answer, *([input] if input else []))
+
+def item_id(
+    chunk_ids: Iterable[str], question: str, answer: str, input: str = "", turn: DialogueTurn | None = None
+) -> str:
+    """The id of an item made from these chunks; a turn has another than the same question on its own."""
+    place = [turn.dialogue, str(turn.number)] if turn else []
+    return content_id(*chunk_ids, question, answer, *([input] if input else []), *place)
 
 
 # --------------------------------------------------------------------------------------------------------- rows
@@ -430,7 +468,9 @@ class Row(Record):
     """One training example, before it is given a trainer's format.
 
     Attributes:
-        history: earlier (question, answer) turns of a general row's conversation, oldest first.
+        history: earlier (question, answer) turns of a conversation, oldest first.
+        singles: a domain row's turns as rows of their own, each with a question that stands alone; they take its place
+            in a format that holds no conversations. Its ``item_id`` then names all turns, and so on.
         group: rows of one group (a document) stay on one side of the train/val split; "" for general rows.
         source: ``domain`` or the general file's name.
         item_id: the QAItem behind a domain row; "" for general rows.
@@ -455,3 +495,4 @@ class Row(Record):
     decision: str = ""
     rejected: str = ""
     rejected_by: str = ""
+    singles: tuple["Row", ...] = ()

@@ -1,6 +1,7 @@
 """A finished run -> its set again, in other formats: the rows are those of the run, and nothing is made or asked."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from docqa import export
@@ -29,8 +30,22 @@ def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.Fi
     sides = {side: read_records(rows_path(run, side), Row) for side in export.SIDES}
     files = export.write_set(sides, out, settings, context_texts(run, settings))
     name = f"{run.resolve().name} SFT set"
-    write_card(out, card(summary, _settings(run, settings), settings.license, files, name))
+    write_card(out, card(_recounted(summary, files), _settings(run, settings), settings.license, files, name))
     return files
+
+
+def _recounted(summary: Summary, files: Sequence[export.File]) -> Summary:
+    """The summary with the rows that are written here, where a conversation may be one or several.
+
+    Formats that compare answers leave rows out, which those of the run count nonetheless.
+    """
+    plain: dict[str, int] = {file.side: file.rows for file in files if file.plain and file.form not in export.COMPARED}
+    if not plain:
+        return summary
+    rows = summary.rows
+    domain = sum(plain.values()) - sum(rows.general.values())
+    counts = {**plain, "domain": domain, "joined": rows.domain + rows.joined - domain}
+    return summary.model_copy(update={"rows": rows.model_copy(update=counts)})
 
 
 def _settings(run: Path, written: ExportSettings) -> str:

@@ -44,7 +44,7 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
     files = export.write_set(sides, out, settings.export, texts)
     blended = Blended(
         domain=name,
-        languages=dict(sorted(Counter(row.language for row in rows).items())),
+        languages=dict(sorted(Counter(row.language for row in outputs.as_written(rows, settings.export)).items())),
         rows=counts,
         notes=(note,) if note else (),
     )

@@ -24,6 +24,7 @@ API_KEY = "DOCQA_API_KEY"
 
 Format = Literal["alpaca", "sharegpt", "messages", "preference", "kto"]
 FileType = Literal["jsonl", "json", "parquet"]
+Turns = Literal["conversations", "single"]
 
 
 class Section(BaseModel):
@@ -163,6 +164,20 @@ class VerifySettings(Section):
     threshold: float = Field(
         0.6, gt=0, le=1, description="Least agreement of two answers, 0 to 1, that counts; a model says only 0 or 1."
     )
+    samples: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="With a model: how often the answer of a kept item is read from its source again, at temperature "
+        "0.7, to see whether these samples agree with it; 0: not at all.",
+    )
+    consistent: float = Field(0.6, gt=0, le=1, description="Least share of the samples that must agree.")
+    min_logprob: float = Field(
+        0.0,
+        le=0,
+        description="With a model: least mean log-probability of the tokens of its answer in free words, like -0.5; "
+        "it keeps an item whatever the samples say; 0: not asked.",
+    )
     known_share: float = Field(
         1.0, ge=0, le=1, description="Largest share of the kept items that the student may know already (known)."
     )
@@ -280,6 +295,11 @@ class ExportSettings(Section):
         "none",
         description="What a domain row is answered from: none (closed book), or the text of its chunk in input "
         "(reading comprehension).",
+    )
+    turns: Turns = Field(
+        "conversations",
+        description="conversations: the turns of one are a row, in the formats that hold it (sharegpt, messages); "
+        "single: each is a row with a question that stands alone, as in the other formats.",
     )
     provenance: bool = Field(True, description="Whether rows have columns to trace them by; trainers ignore them.")
     val_share: float = Field(

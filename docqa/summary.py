@@ -66,13 +66,17 @@ class ItemCounts(Record):
 class RowCounts(Record):
     """Rows written: ``domain`` and ``general`` (by source) are the same rows as ``train`` and ``val``.
 
+    They are those of the first format. Where that holds conversations, each of them is a row.
+
     Attributes:
+        joined: kept items that are no rows of their own but the later turns of conversations.
         ratio_asked: the share of general rows (or tokens) that was asked for, 0 to 1.
         left_out: general rows that were not taken for a reason; the rest of them was not needed.
         domain_tokens, general_tokens: where the share is one of tokens.
     """
 
     domain: int
+    joined: int = 0
     general: Counts = Field(default_factory=dict)
     train: int
     val: int
@@ -268,7 +272,7 @@ class Summary(Record):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         kept = self.items.kept_total
-        _check("domain rows beside the items kept", kept, self.rows.domain)
+        _check("domain rows beside the items kept", kept, self.rows.domain, self.rows.joined)
         _check("task types beside the items kept", kept, *self.task_types.values())
         _check("decisions beside the items kept", kept, *self.decisions.values())
         for score in self.scores.values():

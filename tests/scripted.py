@@ -25,6 +25,7 @@ class Scripted:
         self.retries = 0
         self.kv_tokens = 0
         self.notes: Sequence[str] = ()
+        self.logprob: float | None = -0.1  # of its replies in free words
         self.asked: Counter[str] = Counter()
         self.prompts: list[Prompt[BaseModel]] = []
         self.under_way = self.most_under_way = 0
@@ -40,12 +41,18 @@ class Scripted:
         self.most_under_way = max(self.most_under_way, self.under_way)
         await asyncio.sleep(self.delay_s)
         self.under_way -= 1
-        body = {
+        body: dict[str, Any] = {
             "messages": [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-            "response_format": {"type": "json_schema"},
+            "temperature": prompt.temperature,
+            "sample": prompt.sample,
         }
+        if not prompt.free:
+            body["response_format"] = {"type": "json_schema"}
         said = self.reply(body)
-        return said if isinstance(said, Completion) else Completion(text=said, prompt_tokens=1, completion_tokens=1)
+        if isinstance(said, Completion):
+            return said
+        logprob = self.logprob if prompt.free else None
+        return Completion(text=said, prompt_tokens=1, completion_tokens=1, logprob=logprob)
 
     async def close(self) -> None:
         self.closed = True

@@ -288,6 +288,26 @@ def test_prompts_that_come_twice_are_asked_once_and_kept_once(tmp_path: Path):
     assert (summary.items.kept_total, summary.items.dropped) == (1, {"near-duplicate": 2})
 
 
+@pytest.mark.parametrize(("right", "reason"), [(2, "inconsistent: 2 of 5 samples agree"), (3, "distilled")])
+def test_an_answer_that_its_samples_do_not_come_back_to_is_dropped(tmp_path: Path, right: int, reason: str):
+    said = ["Every 500 hours."] * (right + 1) + ["Every 900 hours."] * (5 - right)
+
+    def changing(body: dict[str, Any]) -> str:
+        user = body["messages"][-1]["content"]
+        return '{"accuracy": 5}' if '{"accuracy"' in user else json.dumps({"known": True, "answer": said.pop(0)})
+
+    file, model = text_file(tmp_path / "p.txt", ["How often is the oil of a pump changed?"]), Scripted(changing)
+    distill(file, tmp_path / "out", load({"verify": {"samples": 5}}), model=model)
+    (item,) = items_of(tmp_path / "out").values()
+    assert (item.answer, item.reason) == ("Every 500 hours.", reason)
+    assert item.verdict is not None
+    assert item.verdict.confidence is not None
+    assert (item.verdict.confidence.samples, item.verdict.confidence.agreeing) == (5, right)
+    again = Scripted(changing)
+    distill(file, tmp_path / "out", load({"verify": {"samples": 5}}), model=again)
+    assert not again.prompts
+
+
 def test_an_answer_that_could_not_be_rated_is_kept_and_told(tmp_path: Path):
     def unrated(body: dict[str, Any]) -> str:
         return '{"accuracy": 9}' if '{"accuracy"' in body["messages"][-1]["content"] else teacher(body)
@@ -408,6 +428,8 @@ def test_what_cannot_be_done_is_refused_before_anything_is_asked(tmp_path: Path,
         distill(file, tmp_path / "out", load())
     with pytest.raises(SettingsError, match="--score deita"):
         distill(file, tmp_path / "out", load({"curate": {"score": "deita"}}), model=model)
+    with pytest.raises(SettingsError, match="--min-logprob"):
+        distill(file, tmp_path / "out", load({"verify": {"min_logprob": -0.5}}), model=model)
     with pytest.raises(SettingsError, match="--context input"):
         distill(file, tmp_path / "out", load({"export": {"context": "input"}}), model=model)
     with pytest.raises(SettingsError, match=r"gone\.txt"):

@@ -13,6 +13,7 @@ VALUES = {
     "expected": "E", "given": "G", "passages": [{"title": "T", "headings": "", "text": "one </passage> two"}],
     "pairs": [{"question": "Q?", "answer": "A."}], "input": "I", "answer": "A.",
     "part": "P", "labels": '"a", "b"', "audience": "a child",
+    "form": "Be brief.", "earlier": [{"said": "Q?", "answer": "A."}], "kind": "follow-up", "about": "P",
 }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
 _PROMPT = re.compile(r"^(?:Prompt: |提示：)(.*)$", re.M)
-_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个")
+_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
+_POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
@@ -50,7 +51,12 @@ def answer(body: dict[str, Any]) -> str:
         "items": lambda: {
             "items": [{**q, **_grounded(passages[:1], q["question"])} for q in _questions(passages[0], user)]
         },
+        "turns": lambda: {
+            "turns": [{"kind": "follow-up", "about": topic} for topic in _first_topics(passages[0], user)]
+        },
+        "said": lambda: _turn(passages[0], user),
         "quotes": lambda: _grounded(passages, question),
+        "steps": lambda: _reasoned(passages[0], question),
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question) if question else _taught(user),
         "accuracy": lambda: {"accuracy": 3.5 if chance("rated " + user) < INACCURATE else 5},
@@ -66,9 +72,12 @@ def chance(text: str) -> float:
 
 
 def _other(body: dict[str, Any], user: str) -> str:
-    """The reply to docqa's question what the server enforces, and to the prompts of synthetic-data-kit."""
+    """The reply to docqa's question what the server enforces, to a prompt without JSON, and to synthetic-data-kit."""
     if "the word hello" in user:
         return '{"colour": "red"}' if "response_format" in body else "hello"
+    if passages := _PASSAGE.findall(user):
+        found = _find(passages, _QUESTION.findall(user)[-1])
+        return found or ("没有答案" if "没有答案" in user else "no answer")
     if _RATED in user:
         pairs = json.loads(user.split(_RATED, 1)[1])
         return json.dumps([{**pair, "rating": 8} for pair in pairs])
@@ -88,9 +97,24 @@ def _topic(sentence: str) -> str:
 
 
 def _questions(passage: str, user: str) -> list[dict[str, str]]:
+    return [{"kind": "fact", "question": _ask(topic)} for topic in list(_topics(passage))[-_count(user) :]]
+
+
+def _first_topics(passage: str, user: str) -> list[str]:
+    return list(_topics(passage))[::-1][: _count(user)]
+
+
+def _count(user: str) -> int:
     asked = _COUNT.search(user)
-    count = int(asked[1] or asked[2]) if asked else 4
-    return [{"kind": "fact", "question": _ask(topic)} for topic in list(_topics(passage))[-count:]]
+    return int(asked[asked.lastindex or 1]) if asked else 4
+
+
+def _turn(passage: str, user: str) -> dict[str, Any]:
+    point = _POINT.search(user)
+    topic = point[1] if point else ""
+    said = f"那“{topic}”呢？" if re.search("[\u4e00-\u9fff]", topic) else f"And what about “{topic}”?"
+    question = _ask(topic)
+    return {"said": said, "question": question, **_grounded([passage], question)}
 
 
 def _ask(topic: str) -> str:
@@ -112,6 +136,14 @@ def _topics(passage: str) -> dict[str, str]:
 def _grounded(passages: Sequence[str], question: str) -> dict[str, Any]:
     found = _find(passages, question)
     return {"quotes": [found] if found else [], "answer": found}
+
+
+def _reasoned(passage: str, question: str) -> dict[str, Any]:
+    """Two sentences of the passage, the one that was asked about last."""
+    found = _find([passage], question)
+    other = next((said for said in _topics(passage).values() if said != found), "")
+    steps = [{"quote": said, "calculation": "", "text": said} for said in (other, found) if said]
+    return {"steps": steps if found else [], "conclusion": found}
 
 
 def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:

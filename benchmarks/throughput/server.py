@@ -234,7 +234,10 @@ class Simulated:
             raise _RefusedError(400, f"This model's maximum context length is {CONTEXT} tokens.")
         cached = await self._run(request)
         self._record(request, cached, received, broken)
-        return _completion(text, finish, request, cached, len(self.calls))
+        made = _completion(text, finish, request, cached, len(self.calls))
+        if body.get("logprobs"):
+            made["choices"][0]["logprobs"] = {"content": _logprobs(text)}
+        return made
 
     def _text(self, body: Body, broken: bool) -> tuple[str, str]:
         """The reply's text and why it ends."""
@@ -317,6 +320,13 @@ def _completion(text: str, finish: str, request: Request, cached: int, number: i
             "prompt_tokens_details": {"cached_tokens": cached},
         },
     }
+
+
+def _logprobs(text: str) -> list[Body]:
+    """A log-probability for every token, the same for the same text."""
+    tokens = [text[at : at + CHARS_PER_TOKEN] for at in range(0, len(text), CHARS_PER_TOKEN)]
+    sure = blake2b(text.encode(), digest_size=1).digest()[0] / 256
+    return [{"token": token, "logprob": -sure, "bytes": None, "top_logprobs": []} for token in tokens]
 
 
 def _json(body: Body, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -54,6 +54,14 @@ _MODEL_OPTIONS = (
         type=click.Choice(["default", "strict", "lenient", "retrieval-only"]),
         help="Which verdicts are kept; the README has the table.  [default: default]",
     ),
+    click.option(
+        "--samples", type=int, help="Drop answers that so many samples of them do not agree with.  [default: 0]"
+    ),
+    click.option(
+        "--min-logprob",
+        type=float,
+        help="Drop answers of a lower mean log-probability, like -0.5; with --samples, keep those of a higher.",
+    ),
 )
 
 
@@ -110,6 +118,11 @@ _EXPORT_OPTIONS = (
         "--context",
         type=click.Choice(["none", "input"]),
         help="none: closed book; input: a domain row has the text of its chunk.  [default: none]",
+    ),
+    click.option(
+        "--turns",
+        type=click.Choice(["conversations", "single"]),
+        help="single: the turns of a conversation are rows of their own in all formats.  [default: conversations]",
     ),
     click.option(
         "--no-provenance",
@@ -183,12 +196,15 @@ def _nested(flags: dict[str, Any]) -> dict[str, Any]:
         "file_type": "export",
         "system": "export",
         "context": "export",
+        "turns": "export",
         "provenance": "export",
         "val_share": "export",
         "min_score": "generate",
         "max_tokens": "chunk",
         "workers": "parse",
         "policy": "verify",
+        "samples": "verify",
+        "min_logprob": "verify",
         "score": "curate",
         "min_accuracy": "curate",
         "embedder": "index",

@@ -50,9 +50,13 @@ def curate(
 
 
 def _capped(items: list[QAItem], decision: Decision, share: float, reason: str) -> list[QAItem]:
-    """Drop items of a decision until they are within their share; ids are hashes, so the choice is a fair draw."""
+    """Drop items of a decision until they are within their share; ids are hashes, so the choice is a fair draw.
+
+    The last turns of conversations go first: what goes ends its conversation.
+    """
     kept = [item for item in items if item.kept]
-    capped = sorted(item.id for item in kept if item.verdict and item.verdict.decision is decision)
+    of_it = [item for item in kept if item.verdict and item.verdict.decision is decision]
+    capped = [item.id for item in sorted(of_it, key=lambda item: (item.turn.number if item.turn else 0, item.id))]
     others = len(kept) - len(capped)
     most = len(capped) if share >= 1 else int(share * others / (1 - share))
     surplus = set(capped[most:])

@@ -4,6 +4,10 @@ A share is of the items that have passed everything else, counted before any cap
 of half takes at most half), and no cap depends on another. Groups of ``FEW`` items or fewer are never cut: a set of
 thirty items has shares, but no crowd. Nor is a group that is alone: there is nothing for it to crowd out. Within a
 group the better items stay, as ``dedup.merit`` has it; which of equals do is a draw by their ids.
+
+Turns of conversations are under the cap of their document alone: what they are asked and answered in is the
+conversation's business ("And the vent plug?" - "25 N·m"), and one that goes takes the rest of it apart. So those that
+have to go are the last ones, and whole conversations stay longest.
 """
 
 from collections import Counter, defaultdict
@@ -79,6 +83,8 @@ def _crowded(items: Sequence[QAItem], caps: Caps) -> dict[int, str]:
     everyone = [""] * len(items)
     languages = [item.language for item in items]
     reasons: dict[int, str] = {}
+    all_places = range(len(items))
+    alone = [place for place in all_places if items[place].turn is None]
     for name, share, groups, wholes in (
         ("type", caps.type, [item.task_type for item in items], everyone),
         ("document", caps.document, [item.path for item in items], everyone),
@@ -86,9 +92,15 @@ def _crowded(items: Sequence[QAItem], caps: Caps) -> dict[int, str]:
         ("answer", caps.answer, [squash(item.answer) for item in items], everyone),
         ("length", caps.length, [length_class(item.answer, item.language) for item in items], languages),
     ):
-        for place in _over(items, share, list(zip(wholes, groups, strict=True))):
-            reasons.setdefault(place, f"{name}-share:{groups[place][:60]}")
+        among = all_places if name == "document" else alone
+        for at in _over([items[place] for place in among], share, [(wholes[place], groups[place]) for place in among]):
+            reasons.setdefault(among[at], f"{name}-share:{groups[among[at]][:60]}")
     return reasons
+
+
+def _last_turns(item: QAItem) -> tuple[float, ...]:
+    """``merit``, behind the place in a conversation."""
+    return item.turn.number if item.turn else 0, *merit(item)
 
 
 def _over(items: Sequence[QAItem], share: float, groups: Sequence[tuple[str, str]]) -> list[int]:
@@ -102,5 +114,5 @@ def _over(items: Sequence[QAItem], share: float, groups: Sequence[tuple[str, str
         if len(places) == sizes[whole]:
             continue
         most = max(FEW, ceil(share * sizes[whole]))
-        over += sorted(places, key=lambda place: (*merit(items[place]), items[place].id))[most:]
+        over += sorted(places, key=lambda place: (*_last_turns(items[place]), items[place].id))[most:]
     return over

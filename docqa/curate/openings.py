@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from docqa.records import QAItem, content_id, item_id
+from docqa.records import QAItem, content_id
 
 _QUOTED = r"(?:“[^”]*”|《[^》]*》)"
 
@@ -94,13 +94,17 @@ _FORMS = (
 def varied(item: QAItem) -> QAItem:
     """The item, its question begun as its content decides; as it is where no template fits.
 
-    Where the question changes, so does the id, and ``asked_first`` holds the question that was verified.
+    Where the question changes, so does the id, and ``asked_first`` holds the question that was verified. In a
+    conversation it changes only where its user asks in these very words, and there together with them.
     """
     question = item.question if item.input else vary(item.question)
-    if question == item.question:
+    if question == item.question or (item.turn and not item.turn.said.endswith(item.question)):
         return item
-    changed = {"question": question, "id": item_id(item.chunk_ids, question, item.answer)}
-    return item.model_copy(update={**changed, "asked_first": item.question})
+    begun = item.asking(question).model_copy(update={"asked_first": item.question})
+    if item.turn is None:
+        return begun
+    said = item.turn.said.removesuffix(item.question) + question
+    return begun.model_copy(update={"turn": item.turn.model_copy(update={"said": said})})
 
 
 def vary(question: str) -> str:

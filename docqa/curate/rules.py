@@ -3,7 +3,7 @@
     vague-reference     points at something the student will not see ("this section", 上述)
     time-bound          true only on the day the document was written
     broken              not a whole, readable question with a whole, readable answer
-    ungrounded-number   a number that no evidence quote holds
+    ungrounded-number   a number that no evidence quote holds, and that was not worked out from them
 
 The fifth, near-duplicates and contradictions between items, needs the other items and stands in ``dedup``. Rules are
 ordered from the most to the least telling reason; the first that fires names the drop.
@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable
 
 from docqa import veto
+from docqa.arithmetic.steps import worked_out
 from docqa.curate.broken import broken, misasked, misdone, spoilt
 from docqa.curate.wording import dated, is_one_sentence, vague_answer, vague_question
 from docqa.records import Decision, QAItem
@@ -56,9 +57,13 @@ def ungrounded_number(item: QAItem) -> str:
     """A number in the answer, or written in digits in the question, that stands in no evidence quote.
 
     List marks are not numbers, and the number in a title or in "section 4.2" is where a thing stands, not a fact.
-    A count in the question ("哪三种") is borne out by the list that answers it.
+    A count in the question ("哪三种") is borne out by the list that answers it. Reasoning starts from the question's
+    numbers, too, and has those that it worked out.
     """
-    quoted = set().union(*(veto.numbers(evidence.quote) for evidence in item.evidence))
+    sources = [evidence.quote for evidence in item.evidence]
+    if item.steps:
+        sources += [item.question, *worked_out(item)]
+    quoted = set().union(*map(veto.numbers, sources))
     question = _COUNTED.sub("", _NAMED_NUMBER.sub(" ", normalize(item.question)))
     asked = veto.numbers(question) if re.search(r"\d", question) else {}
     answered = veto.numbers(_LIST_MARK.sub(" ", item.answer))

@@ -5,7 +5,7 @@ would skip without a word (an empty answer, a conversation in a format without t
 """
 
 from docqa.export.files import check_installed
-from docqa.export.formats import COMPARED, FORMATS, columns, format_row
+from docqa.export.formats import COMPARED, FORMATS, columns, format_row, written_as
 from docqa.export.sets import SIDES, File, Side, dataset_info, write_rows, write_set
 from docqa.settings import Format
 
@@ -22,4 +22,5 @@ __all__ = [
     "format_row",
     "write_rows",
     "write_set",
+    "written_as",
 ]

@@ -20,7 +20,7 @@ from typing import Any
 from docqa.errors import BlendError
 from docqa.export.rejected import rejected
 from docqa.records import Row
-from docqa.settings import ExportSettings, Format
+from docqa.settings import ExportSettings, Format, Turns
 from docqa.text import squash
 
 Written = dict[str, Any]
@@ -42,6 +42,9 @@ TURNS = {"conversations": ("from", "value"), "messages": ("role", "content")}
 
 TRACE = ("id", "source", "document", "pages", "task_type", "language", "decision")
 """Columns to trace a row by; "" where a general row has nothing to say."""
+
+CONVERSATIONS: frozenset[Format] = frozenset({"sharegpt", "messages"})
+"""Formats that hold conversations; in the others each turn of a domain conversation is a row of its own."""
 
 COMPARED: frozenset[Format] = frozenset({"preference", "kto"})
 """Formats that set a right answer against a rejected one; they hold domain rows only."""
@@ -93,10 +96,17 @@ def columns(form: Format, provenance: bool) -> tuple[str, ...]:
     return COLUMNS[form] + (trace if provenance else ())
 
 
+def written_as(row: Row, form: Format, turns: Turns) -> tuple[Row, ...]:
+    """The rows that a row is in a format: itself, or a conversation's turns one by one."""
+    whole = turns == "conversations" and form in CONVERSATIONS
+    return (row,) if whole or not row.singles else row.singles
+
+
 def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:
     """A domain row with the system prompt and the context that the settings ask for; a general row as it is.
 
-    A row that has its input keeps it: that is the part of the chunk that it is about.
+    A row that has its input keeps it: that is the part of the chunk that it is about. A conversation that has a system
+    prompt has it behind the set's, since its answers are as that asks, and the context in its first question.
 
     Args:
         texts: the chunks' texts by id.
@@ -106,12 +116,21 @@ def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:
     """
     if not row.group:
         return row
-    changes = {"system": settings.system} if settings.system else {}
+    changes: dict[str, Any] = {}
+    if row.singles:
+        changes["singles"] = tuple(styled(single, settings, texts) for single in row.singles)
+    if settings.system:
+        changes["system"] = "\n".join(filter(None, (settings.system, row.system)))
     if settings.context == "input" and not row.input:
         try:
-            changes["input"] = "\n\n".join(texts[chunk] for chunk in row.chunk_ids)
+            text = "\n\n".join(texts[chunk] for chunk in row.chunk_ids)
         except KeyError as error:
             raise BlendError(f"{_name(row)}: the text of its chunk {error} is missing; do the run again") from error
+        if row.history:
+            (first, answer), *others = row.history
+            changes["history"] = ((f"{first}\n{text}", answer), *others)
+        else:
+            changes["input"] = text
     return row.model_copy(update=changes) if changes else row
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from docqa.errors import SettingsError
 from docqa.export.files import writing
-from docqa.export.formats import FORMATS, REGISTRY, columns, format_row, styled
+from docqa.export.formats import FORMATS, REGISTRY, columns, format_row, styled, written_as
 from docqa.records import Row
 from docqa.runfolder import replacing, write_text
 from docqa.settings import ExportSettings, FileType, Format
@@ -75,9 +75,10 @@ def write_rows(
             for row in rows:
                 asked = styled(row, settings, texts or {})
                 for form, write in writers.items():
-                    for written in format_row(asked, form, settings.provenance):
-                        write(written)
-                        counts[form] += 1
+                    for one in written_as(asked, form, settings.turns):
+                        for written in format_row(one, form, settings.provenance):
+                            write(written)
+                            counts[form] += 1
     return [File(names[form], _key(stem), side, form, stem == side, counts[form]) for form, stem in stems.items()]
 
 

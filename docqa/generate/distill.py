@@ -53,11 +53,7 @@ async def from_memory(question: str, given: str, path: str, borrowed: Borrowed) 
     Raises:
         CallError, ModelError: as ``Session.ask``.
     """
-    assert borrowed.session is not None
-    template = _template(f"{question}\n{given}")
-    system, user = borrowed.prompts.render(OPEN, template, question=question, input=given)
-    reply = await borrowed.session.ask(Prompt(system, user, Told, OPEN_TOKENS))
-    answer = reply.answer.strip() if reply.known else ""
+    answer = await told(question, given, borrowed)
     return QAItem(
         id=item_id((), question, answer, given),
         chunk_ids=(),
@@ -70,12 +66,25 @@ async def from_memory(question: str, given: str, path: str, borrowed: Borrowed) 
         task_type="distilled/open",
         language=detect_language(f"{question}\n{answer}"),
         difficulty="medium",
-        origin=asked(borrowed, NAME, OPEN, template),
+        origin=asked(borrowed, NAME, OPEN, _template(f"{question}\n{given}")),
         score=None,
         verdict=Verdict(decision=Decision.DISTILLED) if answer else None,
         kept=bool(answer),
         reason=str(Decision.DISTILLED) if answer else ABSTAINED,
     )
+
+
+async def told(question: str, given: str, borrowed: Borrowed, temperature: float = 0.0, sample: int = 0) -> str:
+    """What the teacher says to a prompt; "" where it does not know.
+
+    Raises:
+        CallError, ModelError: as ``Session.ask``.
+    """
+    assert borrowed.session is not None
+    template = _template(f"{question}\n{given}")
+    system, user = borrowed.prompts.render(OPEN, template, question=question, input=given)
+    reply = await borrowed.session.ask(Prompt(system, user, Told, OPEN_TOKENS, temperature, sample=sample))
+    return reply.answer.strip() if reply.known else ""
 
 
 async def from_passages(question: str, passages: Sequence[Chunk], path: str, borrowed: Borrowed) -> QAItem:

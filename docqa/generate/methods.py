@@ -12,11 +12,31 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docqa.errors import CallError, DocqaError, MethodError, SettingsError, WorkerError
-from docqa.generate import Borrowed, Failed, Made, Method, extractive, own, self_qa, tasks, unanswerable
+from docqa.generate import (
+    Borrowed,
+    Failed,
+    Made,
+    Method,
+    dialogue,
+    extractive,
+    own,
+    reasoning,
+    self_qa,
+    tasks,
+    unanswerable,
+)
 from docqa.records import Chunk, content_id
 
 METHODS: dict[str, Method] = {
-    method.name: method for method in (self_qa.METHOD, extractive.METHOD, tasks.METHOD, unanswerable.METHOD)
+    method.name: method
+    for method in (
+        self_qa.METHOD,
+        extractive.METHOD,
+        dialogue.METHOD,
+        tasks.METHOD,
+        reasoning.METHOD,
+        unanswerable.METHOD,
+    )
 }
 """By name, in the order in which they are listed."""
 

@@ -36,12 +36,25 @@ TYPICAL_REPLY = 128
 """Tokens; replies are mostly far shorter than the ``max_tokens`` that they are allowed."""
 
 
+class Free(BaseModel):
+    """A reply that is held to nothing: plain text, and how likely its words were to the model.
+
+    Under a grammar log-probabilities cover the tokens that it allows, and mean nothing; so they come of such replies.
+
+    Attributes:
+        logprob: mean natural logarithm of the tokens' probabilities; None where the model gives none.
+    """
+
+    text: str
+    logprob: float | None = None
+
+
 @dataclass(frozen=True)
 class Prompt(Generic[R_co]):
     """One call.
 
     Attributes:
-        reply: the record that the reply must be; its JSON schema is what a model is held to.
+        reply: the record that the reply must be; its JSON schema is what a model is held to, except ``Free``.
         max_tokens: of the reply; a reply that is cut off there keeps its complete parts.
         temperature: 0 for the likeliest reply.
         group: calls of one group begin with the same text (a chunk's id), so they go to the same server.
@@ -56,6 +69,11 @@ class Prompt(Generic[R_co]):
     turn: Turn = Turn.BEGIN
     group: str = ""
     sample: int = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether the reply is held to nothing."""
+        return issubclass(self.reply, Free)
 
     @property
     def tokens(self) -> int:
@@ -75,6 +93,7 @@ class Completion(Record):
         finish: ``stop``, or ``length`` for a reply that was cut off at ``max_tokens``.
         prompt_tokens: tokens in, of which ``cached_tokens`` came from the prefix cache.
         completion_tokens: tokens out.
+        logprob: as in ``Free``; None where it was not asked for, or not given.
     """
 
     text: str
@@ -82,6 +101,7 @@ class Completion(Record):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
+    logprob: float | None = None
 
 
 class ChatModel(Protocol):

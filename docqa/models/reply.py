@@ -66,6 +66,11 @@ def head(text: str) -> str:
     return text if len(text) <= HEAD else f"{text[:HEAD]}…"
 
 
+def plain(text: str) -> str:
+    """A reply that is no record: its text, without the thinking before it."""
+    return _without_thinking(text).strip()
+
+
 def _without_thinking(text: str) -> str:
     """The reply after its thinking; "" when it has only begun to think."""
     text = _THOUGHT.sub("", text)

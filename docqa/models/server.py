@@ -230,6 +230,7 @@ class Servers:
             "max_tokens": prompt.max_tokens,
             "temperature": prompt.temperature,
             **({"seed": seed} if self.send_seed else {}),
+            **({"logprobs": True} if prompt.free else {}),
             **self.request_args,
         }
 
@@ -238,7 +239,9 @@ class Servers:
         server = self._choose(prompt.group, servers)
         server.under_way += 1
         try:
-            completion = await self._post(server, {**body, **_response_format(server.held, prompt.reply)})
+            completion = await self._post(
+                server, {**body, **({} if prompt.free else _response_format(server.held, prompt.reply))}
+            )
         except _FaultError as error:
             if error.kind != "busy":
                 server.failed()
@@ -348,8 +351,15 @@ def _completion(data: bytes) -> Completion:
             prompt_tokens=usage.get("prompt_tokens") or 0,
             completion_tokens=usage.get("completion_tokens") or 0,
             cached_tokens=details.get("cached_tokens") or 0,
+            logprob=_mean_logprob(choice.get("logprobs")),
         )
     except (orjson.JSONDecodeError, KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise _FaultError(
             f"the reply is no chat completion ({head(data.decode(errors='replace'))!r})", "fault"
         ) from error
+
+
+def _mean_logprob(given: dict[str, list[dict[str, float]]] | None) -> float | None:
+    """The mean of the tokens' log-probabilities; None where a server gives none."""
+    found = [token["logprob"] for token in (given or {}).get("content") or ()]
+    return sum(found) / len(found) if found else None

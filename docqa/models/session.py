@@ -13,9 +13,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from docqa.errors import CallError
-from docqa.models.chat import ChatModel, Completion, Prompt
+from docqa.models.chat import ChatModel, Completion, Free, Prompt
 from docqa.models.gate import Gate
-from docqa.models.reply import UnreadableError, read
+from docqa.models.reply import UnreadableError, head, plain, read
 from docqa.store import Store
 from docqa.summary import Usage
 
@@ -55,11 +55,11 @@ class Session:
         key = prompt.key(self.model.name, self._seed)
         if (stored := self._store.get("completion", key)) is not None:
             with suppress(UnreadableError):  # a later docqa may read replies more strictly
-                record = read(Completion.model_validate_json(stored).text, prompt.reply, cut=True)
+                record = _record(Completion.model_validate_json(stored), prompt.reply, cut=True)
                 self._remembered += 1
                 return record
         if (under_way := self._asked.get(key)) is not None:  # the same question of the same passages
-            return read((await asyncio.shield(under_way)).text, prompt.reply, cut=True)
+            return _record(await asyncio.shield(under_way), prompt.reply, cut=True)
         future = self._asked[key] = asyncio.get_running_loop().create_future()
         try:
             record, completion = await self._ask(prompt, int(key[:7], 16))
@@ -79,7 +79,7 @@ class Session:
             completion = await self._complete(prompt, seed + attempt)
             try:
                 cut = completion.finish == "length" or attempt == ATTEMPTS - 1
-                return read(completion.text, prompt.reply, cut), completion
+                return _record(completion, prompt.reply, cut), completion
             except UnreadableError as error:
                 why = str(error)
             self._unread += 1
@@ -110,3 +110,17 @@ class Session:
             cached_tokens=self._tokens[2],
             seconds=time.monotonic() - self._began if self._began is not None else 0.0,
         )
+
+
+def _record(completion: Completion, reply: type[R], cut: bool) -> R:
+    """The record that a reply is; half a free one is none.
+
+    Raises:
+        UnreadableError: it cannot be read.
+    """
+    if not issubclass(reply, Free):
+        return read(completion.text, reply, cut)
+    text = plain(completion.text)
+    if not text or completion.finish == "length":
+        raise UnreadableError(f"the reply ends too early: {head(completion.text)!r}")
+    return reply(text=text, logprob=completion.logprob)

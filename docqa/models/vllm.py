@@ -153,12 +153,14 @@ class InProcess:
         output = results[-1].outputs[0]
         if output.finish_reason not in ("stop", "length"):
             raise CallError(f"the engine broke off this call ({output.finish_reason})", "fault")
+        total = output.cumulative_logprob
         return Completion(
             text=output.text,
             finish="length" if output.finish_reason == "length" else "stop",
             prompt_tokens=len(tokens),
             completion_tokens=len(output.token_ids),
             cached_tokens=results[-1].num_cached_tokens or 0,
+            logprob=None if total is None else total / max(1, len(output.token_ids)),
         )
 
     def _sampling(self, prompt: Prompt[BaseModel], seed: int) -> "SamplingParams":
@@ -170,9 +172,12 @@ class InProcess:
             **self._defaults,
             "temperature": prompt.temperature,
             "max_tokens": prompt.max_tokens,
-            "structured_outputs": StructuredOutputsParams(json=schema_text(prompt.reply)),
             "output_kind": RequestOutputKind.FINAL_ONLY,
         }
+        if prompt.free:
+            asked["logprobs"] = 0  # of the tokens it chose, and no others
+        else:
+            asked["structured_outputs"] = StructuredOutputsParams(json=schema_text(prompt.reply))
         if self._seeds and prompt.temperature > 0:
             asked["seed"] = seed  # the CPU's engine dies of one: "CPU Generator does not use offset"
         return SamplingParams(**asked)

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from docqa import veto
 from docqa.index import Index
-from docqa.records import Answer, Chunk, Decision, Passage, QAItem, Verdict, item_id
+from docqa.records import Answer, Chunk, Decision, Passage, QAItem, Verdict
 from docqa.text import squash
 from docqa.verify.agreement import LexicalJudge
 from docqa.verify.backend import ClosedBook, Judge, Reader
@@ -160,8 +160,7 @@ def _named(item: QAItem, index: Index) -> QAItem | None:
     question = name_subject(item.question, index.chunk(item.chunk_ids[0]), item.language)
     if question is None:
         return None
-    made = item_id(list(item.chunk_ids), question, item.answer)
-    return item.model_copy(update={"id": made, "question": question})
+    return item.asking(question)
 
 
 def _contradicted(item: QAItem, verdict: Verdict, index: Index) -> bool:

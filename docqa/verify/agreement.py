@@ -52,7 +52,7 @@ def settled(question: str, expected: str, given: str) -> float | None:
     first, second = _reply(expected), _reply(given)
     if first is not None and second is not None and (first != second or not content(_statement(expected))):
         return 1.0 if first == second else 0.0
-    given = in_units_of(given, expected)
+    as_given, given = given, in_units_of(given, expected)
     if veto.units_differ(expected, given) or veto.flipped(expected, given) or _other_date(expected, given):
         return 0.0
     known = veto.numbers(question).keys() | veto.identifiers(question)
@@ -61,7 +61,9 @@ def settled(question: str, expected: str, given: str) -> float | None:
     if wanted - said and said - wanted:
         return 0.0
     stated = squash(_statement(expected))
-    return 1.0 if stated and wanted <= said and stated in squash(given) else None
+    # Putting it in the other's units writes numerals in digits; what is the same word for word is so before that.
+    repeated = stated in squash(given) or stated in squash(as_given)
+    return 1.0 if stated and wanted <= said and repeated else None
 
 
 def _overlap(question: str, expected: str, given: str) -> float:

@@ -2,13 +2,15 @@
 
 A corrupted answer keeps its quotes, so comparing the two finds what no second reading has to: a changed number, a
 negation put in or taken out, another item's answer. An extractive item promises that its quotes hold every content word
-and number of the answer, and is held to that; a model rephrases, and only half of its words need be in its quotes.
+and number of the answer, and is held to that; a model rephrases, and only half of its words need be in its quotes. What
+it reasons may come from the question, too, and from its calculations where they are right when worked out again.
 """
 
 import re
 from collections.abc import Callable
 
 from docqa import veto
+from docqa.arithmetic.steps import stated, worked_out
 from docqa.records import Chunk, Evidence, QAItem
 from docqa.terms import stem
 from docqa.text import normalize, squash
@@ -24,6 +26,9 @@ FRAME = frozenset(
     ).split()
 )
 """What a template may put around its spans without it standing in a quote."""
+
+COPIES = frozenset({"extractive", "dialogue"})
+"""Methods whose rules copy: what they make without a model is made of its quotes and a template."""
 
 SHORT = 40
 """Characters of a quote that is one phrase, as a table's cell is."""
@@ -57,13 +62,16 @@ def flaw(item: QAItem, chunk_of: Callable[[str], Chunk]) -> str:
             return "quote is not in its chunk"
         contexts += [chunk.title, *chunk.heading_path]
     quotes = [evidence.quote for evidence in item.evidence]
-    answer = veto.statement(item.answer)
+    if item.steps:
+        contexts += [item.question, *worked_out(item)]
+    answer = veto.statement(stated(item))
     if difference := _difference(answer, quotes, contexts):
         return difference
     missing = frozenset(word for word in uncovered(answer, [*quotes, *contexts]) if stem(word) not in FRAME)
-    extractive = item.origin.method == "extractive"
-    # Words that were put otherwise can deny by other means than "not"; there the judge has to say.
-    if (extractive or not missing) and (_flipped(answer, quotes, contexts) or _misreplied(item)):
+    extractive = item.origin.method in COPIES and not item.origin.model
+    # Words that were put otherwise can deny by other means than "not"; there the judge has to say, and so it has where
+    # a case does not meet its condition.
+    if not item.steps and (extractive or not missing) and (_flipped(answer, quotes, contexts) or _misreplied(item)):
         return "a negation differs"
     if extractive:
         return f"not in a quote: {', '.join(sorted(missing))}" if missing else ""

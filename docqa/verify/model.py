@@ -1,23 +1,29 @@
 """Reader, judge and closed book on a model.
 
 The reader and the closed book may abstain. The judge is asked only where the words alone do not tell (``settled``).
-No confidence is kept: under a grammar log-probabilities cover the allowed tokens only, and mean nothing.
+How likely a reply was says nothing where it is held to a schema: under a grammar log-probabilities cover the allowed
+tokens only. ``ModelReader.freely`` has an answer that is held to none.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from docqa.models.chat import Prompt, Turn
+from docqa.models.chat import Free, Prompt, Turn
 from docqa.models.session import Session
 from docqa.prompts import LANGUAGES, Prompts
 from docqa.records import Chunk
+from docqa.text import squash
 from docqa.verify.agreement import settled
 
 ANSWER_TOKENS = 512
 JUDGE_TOKENS = 32
 _AGREEMENT = {"same": 1.0, "different": 0.0, "unsure": None}
+
+
+NO_ANSWER = frozenset({"noanswer", "没有答案", "沒有答案"})
+"""What the free answer is where there is none, squashed, without a full stop."""
 
 
 class Reading(BaseModel):
@@ -40,25 +46,55 @@ class Judgement(BaseModel):
     verdict: Literal["same", "different", "unsure"]
 
 
+class FreeAnswer(NamedTuple):
+    """An answer in free words, "" when the model finds none, and the mean log-probability of its tokens."""
+
+    text: str
+    logprob: float | None
+
+
 class ModelReader:
     """A ``Reader``. It sees the passages best first, so that questions about one chunk share a prefix."""
 
     def __init__(self, session: Session, prompts: Prompts) -> None:
         self._session, self._prompts = session, prompts
 
-    async def read(self, question: str, passages: Sequence[Chunk], language: str) -> str:
+    async def read(
+        self, question: str, passages: Sequence[Chunk], language: str, temperature: float = 0.0, sample: int = 0
+    ) -> str:
         """The answer that ``passages`` hold; "" when the model finds none.
+
+        Args:
+            sample: which of several at a temperature above 0.
 
         Raises:
             CallError, ModelError: as ``Session.ask``.
         """
         if not passages:
             return ""
-        shown = [{"title": p.title, "headings": " > ".join(p.heading_path), "text": p.text} for p in passages]
-        system, user = self._prompts.render("retrieval-answer", _in(language), passages=shown, question=question)
-        prompt = Prompt(system, user, Reading, ANSWER_TOKENS, turn=Turn.CHECK, group=passages[0].id)
+        system, user = self._shown("retrieval-answer", question, passages, language)
+        prompt = Prompt(
+            system, user, Reading, ANSWER_TOKENS, temperature, turn=Turn.CHECK, group=passages[0].id, sample=sample
+        )
         reply = await self._session.ask(prompt)
         return reply.answer.strip() if reply.answerable else ""
+
+    async def freely(self, question: str, passages: Sequence[Chunk], language: str) -> FreeAnswer:
+        """The likeliest answer that ``passages`` hold, held to no schema.
+
+        Raises:
+            CallError, ModelError: as ``Session.ask``.
+        """
+        system, user = self._shown("free-answer", question, passages, language)
+        reply = await self._session.ask(
+            Prompt(system, user, Free, ANSWER_TOKENS, turn=Turn.CHECK, group=passages[0].id)
+        )
+        said = "" if squash(reply.text).rstrip(".。") in NO_ANSWER else reply.text
+        return FreeAnswer(said, reply.logprob)
+
+    def _shown(self, prompt: str, question: str, passages: Sequence[Chunk], language: str) -> tuple[str, str]:
+        shown = [{"title": p.title, "headings": " > ".join(p.heading_path), "text": p.text} for p in passages]
+        return self._prompts.render(prompt, _in(language), passages=shown, question=question)
 
 
 class ModelClosedBook:

@@ -19,7 +19,8 @@ from conftest import ENGINE_ARGS
 from pydantic import BaseModel
 
 from docqa.errors import CallError, ModelError
-from docqa.models.chat import Completion, Prompt, schema
+from docqa.models.chat import Completion, Free, Prompt, schema
+from docqa.models.server import Servers
 from docqa.models.vllm import InProcess
 
 T = TypeVar("T")
@@ -148,6 +149,15 @@ def test_64_calls_at_once_all_come_back(engine: Engine) -> None:
     print(
         f"\n64 calls in {seconds:.1f} s: {tokens / seconds:.0f} tokens/s out; {cached} of {read} tokens in were cached"
     )
+
+
+def test_a_free_reply_has_the_log_probability_of_its_tokens_and_a_held_one_none(engine: Engine) -> None:
+    free, held = engine.ask(asked("Is the valve closed?", Free, max_tokens=20), asked("Is the valve closed?"))
+    assert free.logprob is not None
+    assert free.logprob < 0
+    assert free.text
+    assert not free.text.startswith('{"label"')
+    assert held.logprob is None
 
 
 def test_a_call_that_is_given_up_leaves_the_engine_free(engine: Engine) -> None:
@@ -316,3 +326,20 @@ def test_a_server_holds_replies_to_the_schema_too(server: str) -> None:
     with urllib.request.urlopen(request, timeout=60) as response:
         reply = json.load(response)
     Verdict.model_validate_json(reply["choices"][0]["message"]["content"])
+
+
+def test_a_server_gives_the_log_probability_of_a_free_reply_too(server: str) -> None:
+    async def go() -> list[Completion]:
+        servers = Servers("tiny", [server], send_seed=False)
+        try:
+            await servers.start()
+            prompts = (asked("Is the valve closed?", Free, max_tokens=20), asked("Is the valve closed?"))
+            return [await servers.complete(prompt, 0) for prompt in prompts]
+        finally:
+            await servers.close()
+
+    free, held = asyncio.run(go())
+    assert free.logprob is not None
+    assert free.logprob < 0
+    assert held.logprob is None
+    Verdict.model_validate_json(held.text)

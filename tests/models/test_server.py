@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from docqa.errors import CallError, ModelError
-from docqa.models.chat import Prompt
+from docqa.models.chat import Free, Prompt
 from docqa.models.server import Servers, _FaultError, _wait_s
 
 Handler = Callable[[dict[str, Any], web.Request], Awaitable[web.StreamResponse]]
@@ -135,6 +135,28 @@ def test_a_reply_comes_with_its_tokens_and_the_request_with_its_schema_and_seed(
         assert (body["model"], body["seed"], body["top_p"], body["max_tokens"]) == ("m", 11, 0.9, 16)
         assert body["response_format"]["json_schema"]["schema"]["properties"]["answer"]["enum"] == ["yes", "no"]
         assert [message["role"] for message in body["messages"]] == ["system", "user"]
+
+    asyncio.run(go())
+
+
+def test_a_free_reply_is_held_to_nothing_and_comes_with_its_log_probability():
+    async def go() -> None:
+        async def likely(*_: Any) -> web.StreamResponse:
+            tokens = [{"token": "By", "logprob": -0.5}, {"token": " hand.", "logprob": -0.1}]
+            choice = {"message": {"content": "By hand."}, "finish_reason": "stop", "logprobs": {"content": tokens}}
+            return web.json_response({"choices": [choice]})
+
+        fake = Fake(in_turn(likely))
+        free: Prompt[BaseModel] = Prompt("You are asked.", "How?", Free, max_tokens=16)
+        async with model(fake) as servers:
+            assert (await servers.complete(free, 0)).logprob == pytest.approx(-0.3)
+            assert (await servers.complete(free, 0)).logprob is None, "a server that gives none"
+            assert (await servers.complete(PROMPT, 0)).logprob is None
+        asked, _, held = fake.bodies
+        assert asked["logprobs"] is True
+        assert "response_format" not in asked
+        assert "logprobs" not in held
+        assert "response_format" in held
 
     asyncio.run(go())
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from docqa.errors import CallError
-from docqa.models.chat import Completion, Prompt, schema
+from docqa.models.chat import Completion, Free, Prompt, schema
 from docqa.models.session import ATTEMPTS, Session
 from docqa.store import Store
 from tests.scripted import Scripted
@@ -107,3 +107,20 @@ def test_bounds_on_lengths_are_not_sent_but_a_field_of_that_name_is():
     assert "maxItems" not in str(sent)
     with pytest.raises(ValueError, match="title"):
         Bounded(title="", parts=[])
+
+
+def test_a_free_reply_is_its_text_with_its_log_probability_and_is_remembered(tmp_path: Path):
+    free = Prompt("You answer.", "How?", Free, 16)
+    model = Scripted(lambda body: Completion(text="<think>Hm.</think>\nBy hand. ", logprob=-0.25))
+    for _ in range(2):
+        assert ask(model, tmp_path / "run.db", free) == [Free(text="By hand.", logprob=-0.25)]
+    assert len(model.prompts) == 1
+
+
+@pytest.mark.parametrize(
+    "said", [Completion(text="By ha", finish="length"), Completion(text="  "), Completion(text="<think>Hm.")]
+)
+def test_half_a_free_reply_is_none(tmp_path: Path, said: Completion):
+    (error,) = ask(Scripted(lambda body: said), tmp_path / "run.db", Prompt("You answer.", "How?", Free, 16))
+    assert isinstance(error, CallError)
+    assert "ends too early" in str(error)

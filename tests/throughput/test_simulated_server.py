@@ -77,6 +77,18 @@ def post_all(url: str, bodies: Sequence[Body]) -> None:
 # ------------------------------------------------------------------------------------------------- what it replies
 
 
+def test_tokens_have_log_probabilities_where_they_are_asked_for():
+    (_, asked), (_, same), (_, other), (_, silent) = replies(
+        [body("Say so.", 100, logprobs=True)] * 2 + [body("Say so.", 200, logprobs=True), body("Say so.", 100)]
+    )
+    given = [reply["choices"][0]["logprobs"]["content"] for reply in (asked, same, other)]
+    assert all(token["logprob"] <= 0 for tokens in given for token in tokens)
+    assert "".join(token["token"] for token in given[0]) == content(asked)
+    assert given[0] == given[1]
+    assert given[0][0]["logprob"] != given[2][0]["logprob"]
+    assert "logprobs" not in silent["choices"][0]
+
+
 def test_usage_counts_the_prompt_the_reply_and_what_of_the_prompt_was_cached():
     (_, first), (_, second) = replies([body("a" * 1000 + " u", 100), body("a" * 1000 + " v", 200)])
     rendered = len("<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n") + 1000 + len(" u 100")

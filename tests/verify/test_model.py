@@ -66,6 +66,7 @@ def test_the_closed_book_sees_the_question_and_nothing_else(tmp_path: Path, know
         ("否。", "否。", 1.0),
         ("after 500 hours", "Change it after 500 hours of operation.", 1.0),
         ("每季度3元", "小额账户管理费为每季度 3 元。", 1.0),
+        ("运行300小时后检查并清洗一次。", "应当在运行300小时后检查并清洗一次。", 1.0),
         ("Once a year, by a fitter.", "A fitter does it yearly.", None),
         ("Every 500 h, with 2.5 L of oil.", "Every 500 h.", None),
     ],

@@ -10,10 +10,17 @@ from functools import partial
 from docqa.generate import Borrowed, Made, Method, task_types
 from docqa.generate.extractive import chinese, english, structure
 from docqa.generate.extractive.patterns import Draft, templates
-from docqa.records import Chunk, Evidence, Origin, QAItem, item_id
+from docqa.generate.items import part
+from docqa.records import Chunk, Origin, QAItem, item_id
 
 LANGUAGES = ("en", "zh")
 """The languages there are rules for."""
+
+_OTHERS = (
+    *("qa", "instruct", "evolved", "dialogue", "task", "multi-hop", "reasoning", "unanswerable"),
+    *("preference", "distilled", "feedback"),
+)
+"""Families of other methods' types."""
 
 
 async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
@@ -25,9 +32,6 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     work = partial(generate, min_score=borrowed.settings.min_score)
     return Made(tuple(await borrowed.pool.call(work, chunk, timeout_s=borrowed.settings.timeout_s)))
 
-
-_OTHERS = ("qa", "task", "unanswerable", "distilled", "feedback")
-"""The families of task types that no rule here makes."""
 
 METHOD = Method(
     name="extractive",
@@ -57,24 +61,24 @@ def generate(chunk: Chunk, min_score: float = 0.8) -> list[QAItem]:
 def _items(chunk: Chunk, module: str, drafts: Iterator[Draft], min_score: float) -> Iterator[QAItem]:
     known = templates(module)
     for draft in drafts:
-        template = known[draft.template]
-        if template.score < min_score:
-            continue
-        yield QAItem(
-            id=item_id([chunk.id], draft.question, draft.answer),
-            chunk_ids=(chunk.id,),
-            document_id=chunk.document_id,
-            path=chunk.path,
-            question=draft.question,
-            answer=draft.answer,
-            evidence=tuple(_evidence(chunk, start, end) for start, end in draft.quotes),
-            task_type=template.task_type,
-            language=chunk.language,
-            difficulty=template.difficulty,
-            origin=Origin(method="extractive", prompt=f"{module}/{draft.template}"),
-            score=round(template.score, 3),
-        )
+        if known[draft.template].score >= min_score:
+            yield item_of(chunk, module, draft)
 
 
-def _evidence(chunk: Chunk, start: int, end: int) -> Evidence:
-    return Evidence(chunk_id=chunk.id, start=start, end=end, quote=chunk.text[start:end], boxes=chunk.boxes(start, end))
+def item_of(chunk: Chunk, module: str, draft: Draft) -> QAItem:
+    """The item of a draft that ``module`` made of a chunk."""
+    template = templates(module)[draft.template]
+    return QAItem(
+        id=item_id([chunk.id], draft.question, draft.answer),
+        chunk_ids=(chunk.id,),
+        document_id=chunk.document_id,
+        path=chunk.path,
+        question=draft.question,
+        answer=draft.answer,
+        evidence=tuple(part(chunk, start, end) for start, end in draft.quotes),
+        task_type=template.task_type,
+        language=chunk.language,
+        difficulty=template.difficulty,
+        origin=Origin(method="extractive", prompt=f"{module}/{draft.template}"),
+        score=round(template.score, 3),
+    )

@@ -31,7 +31,9 @@ _TRADITIONAL = frozenset(
 _SIMPLIFIED = frozenset(
     "这说为无与个们来时间对应开关电实现发过还进运机设备处于后从当会长经内门题数据类级别规则条节药剂"
 )
-_TO_TRADITIONAL = str.maketrans("么据节骤说样两对关于较处个时长", "麼據節驟說樣兩對關於較處個時長")
+_TO_TRADITIONAL = str.maketrans(
+    "么据节骤说样两对关于较处个时长应问题还换栏", "麼據節驟說樣兩對關於較處個時長應問題還換欄"
+)
 
 
 def strip_number(heading: str) -> str:

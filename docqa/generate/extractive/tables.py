@@ -48,15 +48,31 @@ _HIGH = re.compile(
 
 def questions(chunk: Chunk, index: int) -> Iterator[Draft]:
     """The drafts of the table ``chunk.pieces[index]``."""
+    found, where = _found(chunk, index)
+    for fact in _spread(found, CELLS_PER_TABLE):
+        yield _draft(chunk, fact, where)
+    yield from _comparison(chunk, found, where)
+
+
+def cells(chunk: Chunk, index: int) -> list[tuple[Fact, Draft]]:
+    """Each fact of the table with its draft, all of them, row by row."""
+    found, where = _found(chunk, index)
+    return [(fact, _draft(chunk, fact, where)) for fact in found]
+
+
+def _found(chunk: Chunk, index: int) -> tuple[list[Fact], str]:
+    """The facts that can be asked about, and how a question names their table."""
     name = caption(chunk, index)[0]
     where = place(chunk, name)
     found = list(facts(chunk, index)) if where else []
     if not name and not section(chunk):
         # The title alone names a document, not one of its tables: "under “Occasionally”" could be any of them.
         found = [fact for fact in found if fact.kind != "entry"]
-    for fact in _spread(found, CELLS_PER_TABLE):
-        yield _chinese(chunk, fact, where) if chunk.language == "zh" else _english(fact, where)
-    yield from _comparison(chunk, found, where)
+    return found, where
+
+
+def _draft(chunk: Chunk, fact: Fact, where: str) -> Draft:
+    return _chinese(chunk, fact, where) if chunk.language == "zh" else _english(fact, where)
 
 
 def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
@@ -80,8 +96,8 @@ def _spread(found: Sequence[Fact], most: int) -> list[Fact]:
 
 
 def _english(fact: Fact, where: str) -> Draft:
-    subject = _named(fact.subject, fact.group)
-    attribute = _attribute(fact)
+    subject = named(fact.subject, fact.group)
+    attribute = attribute_of(fact)
     if fact.kind == "entry" or subject.startswith("when "):
         return _english_entry(fact, subject, where)
     be = "are" if re.search(r"[^sui]s$| and ", re.sub(r"\s(?:of|for|in|at|per)\b.*", "", attribute)) else "is"
@@ -108,11 +124,12 @@ def _english_entry(fact: Fact, subject: str, where: str) -> Draft:
     )
 
 
-def _attribute(fact: Fact) -> str:
+def attribute_of(fact: Fact) -> str:
+    """The attribute inside an English sentence."""
     return _ABBREVIATIONS.get(fact.attribute.casefold(), lower_first(fact.attribute))
 
 
-def _named(subject: str, group: str) -> str:
+def named(subject: str, group: str) -> str:
     """A subject inside an English sentence: bare for a name with digits, with "the" for a part, else quoted."""
     if re.match(r"[\d<>≤≥]", subject) and group:
         return f"when “{group}” is “{subject}”"
@@ -147,8 +164,7 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
     value = (
         f"：{fact.value}" if re.search(r"[，；。、]|.{16}", fact.value) and not is_amount(fact.value) else fact.value
     )
-    plain = re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) and not _GRADES.search(fact.group)
-    subject = fact.subject if plain else f"“{fact.subject}”"
+    subject = named_zh(fact)
     if re.match(r"[\d<>≤≥]", fact.subject) and fact.group:
         subject, attribute, template = (
             f"“{fact.group}”{script('为', chunk)}“{fact.subject}”",
@@ -172,6 +188,12 @@ def _chinese(chunk: Chunk, fact: Fact, where: str) -> Draft:
         answer=f"{subject}{middle}{attribute}是{value.rstrip('。')}。",
         quotes=fact.quotes,
     )
+
+
+def named_zh(fact: Fact) -> str:
+    """A subject inside a Chinese sentence, quoted where it could be misread."""
+    plain = re.fullmatch(r"[\w%％·-]{1,10}", fact.subject) and not _GRADES.search(fact.group)
+    return fact.subject if plain else f"“{fact.subject}”"
 
 
 # ------------------------------------------------------------------------------------------------------ comparisons
@@ -201,8 +223,8 @@ def _compared(chunk: Chunk, a: Fact, b: Fact, more: Fact, less: Fact, unit: str,
         answer = f"{more.subject}的{a.attribute}{word}，是{more.value}；{less.subject}的{a.attribute}是{less.value}。"
         return Draft("table-comparison-zh", question, answer, quotes)
     word = "longer" if long else "higher" if high else "greater"
-    names = {fact: _named(fact.subject, fact.group) for fact in (a, b)}
-    attribute = _attribute(a)
+    names = {fact: named(fact.subject, fact.group) for fact in (a, b)}
+    attribute = attribute_of(a)
     return Draft(
         "table-comparison-en",
         f"According to {where}, which has the {word} {attribute}, {names[a]} or {names[b]}?",
