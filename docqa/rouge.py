@@ -14,6 +14,12 @@ from docqa.text import CJK, normalize
 _BLOCK = 256
 """Rows compared at once: 256 x 50,000 scores are 100 MB."""
 
+_UNKNOWN = "\0"
+"""Stands for a token that no text of a pool has."""
+
+_CLASSES = 256
+"""Of tokens. A pool of 20,000 texts takes 5 MB with so many."""
+
 _TOKEN = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 
 
@@ -94,25 +100,55 @@ def like_any(texts: Sequence[Sequence[str]], others: Sequence[Sequence[str]], th
 
 
 class Pool:
-    """Texts that grow in number, to ask of each new one whether it is like one of them; exact."""
+    """Texts that grow in number, to ask of each new one whether it is like one of them; exact.
+
+    ROUGE-L cannot be above what it would be if all tokens that two texts share stood in the same order, and the tokens
+    that a text shares are counted for the whole pool at once, tokens being told apart by ``_CLASSES`` classes. Only
+    texts that may reach the threshold by that are compared: of a pool of 20,000 a handful (.5 ms a text, not 5 to 11).
+    """
 
     def __init__(self) -> None:
-        self._vocabulary: dict[str, str] = {}
+        import numpy as np
+
+        self._vocabulary = {"": _UNKNOWN}
         self._strings: list[str] = []
+        self._lengths = np.zeros(64)
+        self._has = np.zeros((_CLASSES, 64), dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self._strings)
 
     def add(self, text: str) -> None:
         """Take a text in."""
-        self._strings += _one_code_point_a_token([rouge_tokens(text)], self._vocabulary)
+        import numpy as np
+
+        (string,) = _one_code_point_a_token([rouge_tokens(text)], self._vocabulary)
+        place = len(self._strings)
+        if place == len(self._lengths):
+            self._lengths = np.concatenate((self._lengths, np.zeros(place)))
+            self._has = np.concatenate((self._has, np.zeros((_CLASSES, place), dtype=bool)), axis=1)
+        self._strings.append(string)
+        self._lengths[place] = len(string)
+        self._has[_classes(string), place] = True
 
     def like(self, text: str, threshold: float) -> int | None:
         """The place of the first of the texts most like ``text``, if its ROUGE-L F1 is ``threshold`` or more."""
+        import numpy as np
         from rapidfuzz import fuzz, process
 
-        (string,) = _one_code_point_a_token([rouge_tokens(text)], self._vocabulary)
-        if not string:
-            return None
-        found = process.extractOne(string, self._strings, scorer=fuzz.ratio, score_cutoff=threshold * 100 - 1e-6)
-        return found[2] if found else None
+        string = "".join(self._vocabulary.get(token, _UNKNOWN) for token in rouge_tokens(text))
+        count = len(self._strings)
+        shared = self._has[_classes(string), :count].sum(axis=0, dtype=np.uint16)
+        least = np.maximum(threshold / 2 * (len(string) + self._lengths[:count]) - 1e-6, 1)
+        places = np.flatnonzero(shared >= least)
+        texts = [self._strings[place] for place in places]
+        found = process.extractOne(string, texts, scorer=fuzz.ratio, score_cutoff=threshold * 100 - 1e-6)
+        return int(places[found[2]]) if found else None
+
+
+def _classes(string: str) -> list[int]:
+    """The classes of a string's tokens, one for each time that a token stands in it; unknown ones have none."""
+    return [ord(token) % _CLASSES for token in string if token != _UNKNOWN]
 
 
 def _one_code_point_a_token(texts: Sequence[Sequence[str]], vocabulary: dict[str, str] | None = None) -> list[str]:

@@ -14,6 +14,8 @@ VALUES = {
     "pairs": [{"question": "Q?", "answer": "A."}], "input": "I", "answer": "A.",
     "part": "P", "labels": '"a", "b"', "audience": "a child",
     "form": "Be brief.", "earlier": [{"said": "Q?", "answer": "A."}], "kind": "follow-up", "about": "P",
+    "instruction": "Do it.", "examples": [{"instruction": "I", "input": "", "output": "O"}], "place": "last",
+    "first": "Q?", "second": "Q again?", "way": "depth",
 }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
 _PROMPT = re.compile(r"^(?:Prompt: |提示：)(.*)$", re.M)
-_COUNT = re.compile(r"up to (\d+) questions|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
+_TASK = re.compile(r"^(?:Task: |任务：)(.*)$", re.M)
+_COUNT = re.compile(r"up to (\d+) (?:questions|tasks)|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
 _POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
 _RATES = re.compile(r"^\[(\d+)\] (?:Question: |问题：)(.*)$", re.M)
 _TOPIC = re.compile(r"“(.*)”")
@@ -32,6 +33,9 @@ KNOWN = 0.2
 
 ABSTAINS = 0.1
 """The share of prompts without a passage that the teacher knows nothing of."""
+
+SAME = 0.1
+"""The share of evolved questions that are found to ask for the same."""
 
 INACCURATE = 0.1
 """The share of answers that are rated low."""
@@ -49,18 +53,24 @@ def answer(body: dict[str, Any]) -> str:
     made = {
         "questions": lambda: {"questions": _questions(passages[0], user)},
         "items": lambda: {
-            "items": [{**q, **_grounded(passages[:1], q["question"])} for q in _questions(passages[0], user)]
+            "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
         },
         "turns": lambda: {
             "turns": [{"kind": "follow-up", "about": topic} for topic in _first_topics(passages[0], user)]
         },
         "said": lambda: _turn(passages[0], user),
-        "quotes": lambda: _grounded(passages, question),
+        "tasks": lambda: {"tasks": _tasks(passages[0], user)},
+        "question": lambda: _another(passages[0], user),
+        "equal": lambda: {"equal": chance(user) < SAME},
+        "quotes": lambda: _quoted(passages, question),
         "steps": lambda: _reasoned(passages[0], question),
         "answerable": lambda: _reading(passages, question),
         "known": lambda: _recollection(question) if question else _taught(user),
         "accuracy": lambda: {"accuracy": 3.5 if chance("rated " + user) < INACCURATE else 5},
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
+        "instructions": lambda: {"instructions": _instructions(passages[0])},
+        "labels": lambda: _classified(passages[0], _TASK.findall(user)[-1]),
+        "input": lambda: _instance(passages[0], _TASK.findall(user)[-1]),
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
     }[shape[1]]()
     return json.dumps(made, ensure_ascii=False)
@@ -114,7 +124,27 @@ def _turn(passage: str, user: str) -> dict[str, Any]:
     topic = point[1] if point else ""
     said = f"那“{topic}”呢？" if re.search("[\u4e00-\u9fff]", topic) else f"And what about “{topic}”?"
     question = _ask(topic)
-    return {"said": said, "question": question, **_grounded([passage], question)}
+    return {"said": said, "question": question, **_grounded(passage, question)}
+
+
+def _tasks(passage: str, user: str) -> list[dict[str, Any]]:
+    """Instructions, every other one with an input."""
+    chinese = re.search("[\u4e00-\u9fff]", passage)
+    wanted = "请回答这位新员工的提问。" if chinese else "Reply to the question of this colleague."
+    made = []
+    for number, asked in enumerate(_questions(passage, user)):
+        found = _grounded(passage, asked["question"])
+        given = asked["question"] if number % 2 else "<noinput>"
+        said = {"quotes": found["quotes"], "classification": False, "output": found["answer"]}
+        made.append({"instruction": wanted if number % 2 else asked["question"], "input": given, **said})
+    return made
+
+
+def _another(passage: str, user: str) -> dict[str, Any]:
+    """A question of the passage that the prompt chooses, with its answer."""
+    topics = list(_topics(passage))
+    question = _ask(topics[int(chance(user) * len(topics))]) if topics else ""
+    return {"question": question, **_grounded(passage, question)}
 
 
 def _ask(topic: str) -> str:
@@ -133,8 +163,14 @@ def _topics(passage: str) -> dict[str, str]:
     return {_topic(sentence): sentence for sentence in reversed(sentences) if _topic(sentence)}
 
 
-def _grounded(passages: Sequence[str], question: str) -> dict[str, Any]:
-    found = _find(passages, question)
+def _quoted(passages: Sequence[str], question: str) -> dict[str, Any]:
+    """The answer of the first passage that has one."""
+    found = (_grounded(passage, question) for passage in passages)
+    return next((said for said in found if said["quotes"]), {"quotes": [], "answer": ""})
+
+
+def _grounded(passage: str, question: str) -> dict[str, Any]:
+    found = _find([passage], question)
     return {"quotes": [found] if found else [], "answer": found}
 
 
@@ -144,6 +180,22 @@ def _reasoned(passage: str, question: str) -> dict[str, Any]:
     other = next((said for said in _topics(passage).values() if said != found), "")
     steps = [{"quote": said, "calculation": "", "text": said} for said in (other, found) if said]
     return {"steps": steps if found else [], "conclusion": found}
+
+
+def _instructions(passage: str) -> list[dict[str, Any]]:
+    asked = [_ask(topic) for topic in list(_topics(passage))[:4]]
+    return [{"instruction": text, "classification": number == 3} for number, text in enumerate(asked)]
+
+
+def _instance(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    return {"input": "", "quotes": [found], "output": found}
+
+
+def _classified(passage: str, task: str) -> dict[str, Any]:
+    found = _find([passage], task)
+    labels = ["规定", "说明"] if re.search("[\u4e00-\u9fff]", task) else ["rule", "description"]
+    return {"labels": labels, "label": labels[chance(task) < 0.5], "quotes": [found], "input": found}
 
 
 def _reading(passages: Sequence[str], question: str) -> dict[str, Any]:

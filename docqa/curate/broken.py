@@ -41,6 +41,9 @@ _ASKS_EN = re.compile(
 _ASKS_ZH = re.compile(
     "什么|哪|谁|何|多少|几|如何|怎|是否|吗|呢|多[大长久高重远宽快]|列出|说明|简述|解释|描述|概述|请|有没有|能否|可否|会不会|要不要|是不是"
 )
+_INSTRUCTS = ("instruct", "evolved")
+"""Families whose questions may be instructions that begin with any verb."""
+
 _WHOLE = re.compile(r"(?:what|which|who|whose|where|when|why|how)\b(?!.*\b(?:do|does|did|can|could|may|must)\b)", re.I)
 _FACT_EN = re.compile(
     r"\b(?:who|when|where|which|how (?:many|much|long|often|far|old|fast|large|high|hot))\b|\bwhat\?|"
@@ -164,8 +167,10 @@ def _question_form(question: str, item: QAItem) -> str:
     ending = question.rstrip("\"'”’」』)）")
     if ending.endswith("?"):
         return ""
-    asks = (_ASKS_ZH if item.language == "zh" else _ASKS_EN).search(question)
     marked = ending.endswith((".", "。", "!", ":"))
+    if marked and item.task_type.partition("/")[0] in _INSTRUCTS:
+        return ""
+    asks = (_ASKS_ZH if item.language == "zh" else _ASKS_EN).search(question)
     return "" if asks and (marked or _whole_without_mark(ending, item)) else "not a question"
 
 

@@ -120,7 +120,7 @@ async def generate(
     Raises:
         ModelError: the model is gone.
     """
-    count = questions or max(1, min(MOST_QUESTIONS, round(chunk.tokens / TOKENS_A_QUESTION)))
+    count = how_many(chunk, questions)
     try:
         if single:
             return await _in_one_call(chunk, session, prompts, count, temperature)
@@ -136,8 +136,29 @@ async def generate(
     )
 
 
+def how_many(chunk: Chunk, wanted: int) -> int:
+    """How many questions, or tasks, to ask for: as many as are wanted; 0 leaves it to the chunk's size."""
+    return wanted or max(1, min(MOST_QUESTIONS, round(chunk.tokens / TOKENS_A_QUESTION)))
+
+
+async def read_answer(chunk: Chunk, question: str, session: Session, prompts: Prompts) -> Grounded:
+    """The answer to a question, read from the chunk at temperature 0; an empty one where it does not answer it.
+
+    Raises:
+        CallError: it could not be asked or read.
+        ModelError: the model is gone.
+    """
+    system, user = prompts.render("self-qa-answer", chunk.language, question=question.strip(), **passage(chunk))
+    return await session.ask(Prompt(system, user, Grounded, ANSWER_TOKENS, turn=Turn.GO_ON, group=chunk.id))
+
+
+def passage(chunk: Chunk) -> dict[str, str]:
+    """What ``parts/passage`` is filled with."""
+    return {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+
+
 async def _in_one_call(chunk: Chunk, session: Session, prompts: Prompts, count: int, temperature: float) -> Made:
-    system, user = prompts.render("self-qa-single", chunk.language, count=count, kinds=_kinds(), **_passage(chunk))
+    system, user = prompts.render("self-qa-single", chunk.language, count=count, kinds=_kinds(), **passage(chunk))
     prompt = Prompt(system, user, Pairs, 128 + 320 * count, temperature, Turn.BEGIN, chunk.id)
     pairs = (await session.ask(prompt)).items
     origin = _origin(prompts, "self-qa-single", chunk, session)
@@ -154,17 +175,13 @@ def _different(questions: Sequence[Q]) -> list[Q]:
 
 
 def _questions(chunk: Chunk, prompts: Prompts, count: int, temperature: float) -> Prompt[Questions]:
-    system, user = prompts.render("self-qa-questions", chunk.language, count=count, kinds=_kinds(), **_passage(chunk))
+    system, user = prompts.render("self-qa-questions", chunk.language, count=count, kinds=_kinds(), **passage(chunk))
     return Prompt(system, user, Questions, 128 + 96 * count, temperature, Turn.BEGIN, chunk.id)
 
 
 async def _answered(chunk: Chunk, question: Question, session: Session, prompts: Prompts) -> QAItem | Failed:
-    system, user = prompts.render(
-        "self-qa-answer", chunk.language, question=question.question.strip(), **_passage(chunk)
-    )
-    prompt = Prompt(system, user, Grounded, ANSWER_TOKENS, turn=Turn.GO_ON, group=chunk.id)
     try:
-        answer = await session.ask(prompt)
+        answer = await read_answer(chunk, question.question, session, prompts)
     except CallError as error:
         return Failed(error, question.question)
     return _item(chunk, question, answer, _origin(prompts, "self-qa-answer", chunk, session))
@@ -172,10 +189,6 @@ async def _answered(chunk: Chunk, question: Question, session: Session, prompts:
 
 def _kinds() -> str:
     return ", ".join(f'"{kind}"' for kind in _KINDS)
-
-
-def _passage(chunk: Chunk) -> dict[str, str]:
-    return {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
 
 
 def _origin(prompts: Prompts, name: str, chunk: Chunk, session: Session) -> Origin:

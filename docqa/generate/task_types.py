@@ -24,6 +24,8 @@ FAMILIES: Mapping[str, str] = {
     "yes-no": "whether something is allowed",
     "task": "a classic task, done on a text that is given with it",
     "reasoning": "a question that takes several steps, answered with them",
+    "instruct": "an instruction as a model thinks of it, by its form",
+    "evolved": "a question made of a kept one, by what was done to it",
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
     "dialogue": "a turn of a conversation; its question stands alone, too",
     "distilled": "a prompt of somebody's file, answered by a model (docqa distill)",
@@ -92,6 +94,7 @@ TASK_TYPES: Mapping[str, str] = {
     "task/table-to-json": "a table as a JSON array of objects",
     "task/acronyms": "the acronyms that it explains",
     "task/terms": "the terms that it defines, with their meanings",
+    "task/reading-comprehension": "a question about the text, answered from it",
     "task/rewriting": "the text for other readers, all numbers kept",
     "task/translation": "English into Chinese, or Chinese into English",
     "reasoning/calculation": "a number that is worked out from those of the text",
@@ -99,6 +102,14 @@ TASK_TYPES: Mapping[str, str] = {
     "reasoning/comparison": "two things of the text beside each other",
     "reasoning/order": "what comes before or after what",
     "reasoning/inference": "what follows from several statements",
+    "instruct/open": "an instruction without an input",
+    "instruct/with-input": "an instruction and the text it is about",
+    "instruct/classification": "a text and the label it earns",
+    "evolved/constraint": "one more condition or requirement",
+    "evolved/depth": "more of how and why",
+    "evolved/concreteness": "a particular case for a general notion",
+    "evolved/reasoning": "an answer that takes several steps",
+    "evolved/breadth": "a new topic of the same domain, as rare",
     "unanswerable/near-topic": "what a reader might also want to know",
     "unanswerable/attribute": "what such documents may hold and this one does not",
     "dialogue/opening": "what a conversation begins with",
@@ -122,5 +133,5 @@ def tree() -> str:
     lines = []
     for family, means in FAMILIES.items():
         lines.append(f"{family:<16}{means}")
-        lines += [f"  {name.partition('/')[2]:<20}{TASK_TYPES[name]}" for name in of(family)]
+        lines += [f"  {name.partition('/')[2]:<24}{TASK_TYPES[name]}" for name in of(family)]
     return "\n".join(lines)

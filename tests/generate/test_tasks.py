@@ -10,6 +10,7 @@ from handmade import make_chunk
 
 from benchmarks.throughput.replies import answer
 from docqa import pipeline
+from docqa.generate import extractive
 from docqa.generate.items import item
 from docqa.generate.tasks import by_rule
 from docqa.generate.tasks.checks import check
@@ -20,6 +21,7 @@ from docqa.runfolder import read_records
 from docqa.settings import load
 from docqa.summary import Summary
 from docqa.terminal import exit_code
+from docqa.text import estimate_tokens
 from tests.scripted import Scripted
 
 TABLE = [["Joint", "Torque"], ["Casing bolt", "45 N·m"], ["Vent plug", "25 N·m"]]
@@ -95,6 +97,128 @@ def test_a_list_that_would_leave_out_an_acronym_is_not_made():
     assert not made(make_chunk(f"{EN.text} Use the key (XYZ)."), "acronyms")
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("个人信息保护影响评估（以下简称“影响评估”）应当留存三年。", "影响评估：个人信息保护影响评估"),
+        ("质量管理体系（QMS）覆盖全厂。", "QMS：质量管理体系"),
+        ("企业应当建立质量管理体系（QMS），并定期评审。", "QMS：质量管理体系"),
+        ("第五条 医院药事管理与药物治疗学委员会（以下简称药事会）审定目录。", "药事会：医院药事管理与药物治疗学委员会"),
+        ("根据《中华人民共和国药品管理法》（以下简称《药品管理法》）办理。", "药品管理法：中华人民共和国药品管理法"),
+        ("药品生产质量管理规范（Good Manufacturing Practice，GMP）是底线。", "GMP：药品生产质量管理规范"),
+        ("國際標準化組織（ISO）發佈。", "ISO：國際標準化組織"),
+        ("质量管理体系（QMS）由药品不良反应（ADR）监测组维护。", "QMS：质量管理体系\nADR：药品不良反应"),
+    ],
+)
+def test_chinese_acronyms_are_listed_with_their_whole_names(text: str, answer: str):
+    chunk = make_chunk(text, language="zh")
+    (one,) = made(chunk, "acronyms")
+    assert one.answer == answer
+    assert check(one, chunk) == ""
+    assert "is not in the text" in check(one.model_copy(update={"answer": answer.replace("：", "：全")}), chunk)
+    assert "is not in the text" in check(one.model_copy(update={"answer": f"{answer}\nQ：质量"}), chunk)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本条款规定澜川银行（以下简称本行）的计息规则。",
+        "普通肝素开始后六小时测活化部分凝血活酶时间（APTT）。",
+        "本行按照共同申报准则（CRS）报送信息。",
+        "客户可以使用手机银行（APP）。",
+        "质量管理体系（QMS）覆盖全厂，澜川银行简称澜行。",
+        "质量管理体系（QMS）符合要求（见 ISO 标准）。",
+        "供应商和质量管理体系（QMS）应当评审。",
+        "质量管理体系（QMS）与用药安全管理制度（QMS）不同。",
+    ],
+)
+def test_a_chinese_name_whose_beginning_cannot_be_told_is_not_guessed(text: str):
+    assert not made(make_chunk(text, language="zh"), "acronyms")
+
+
+READ = make_chunk(
+    "When a trip value is reached, the pump shall be stopped at once. A dry seal overheats. "
+    "Drain the oil of pump P-101 after 500 hours, and do not start it again before the new oil is at 20 °C. "
+    "Open the suction valve slowly, so that filling takes at least 3 minutes. Spare parts come from the north. "
+    "What was found is signed by the foreman and kept with the papers of the unit, where the next shift looks for it.",
+    headings=["4 Seals"],
+)
+READ_ZH = make_chunk(
+    "偏离记录应当写明原因、涉及批号、评估结论和预防措施，保存五年。启动前必须检查机械密封，因为密封干磨会过热。"
+    "检修记录保存五年，由设备管理部门负责归档，任何人不得涂改。新油温度达到20℃前不得启动水泵P-101。",
+    title="水泵维护手册",
+    headings=["4 密封"],
+    language="zh",
+)
+
+
+@pytest.mark.parametrize("chunk", [READ, READ_ZH])
+def test_without_a_model_an_extractive_question_is_asked_of_the_text_it_is_answered_in(chunk: Chunk):
+    (one,) = made(chunk, "reading-comprehension")
+    assert one.input == chunk.text
+    assert one.answer in chunk.text
+    assert len(one.answer) < 0.4 * len(chunk.text)
+    assert any(
+        each.question.partition("，" if chunk is READ_ZH else ", ")[2][1:] in one.question
+        for each in extractive.generate(chunk)
+    )
+    assert chunk.title not in one.question, "the text is given"
+    assert check(one, chunk) == ""
+    assert check(one.model_copy(update={"answer": f"{one.answer[:-2]}x."}), chunk) == "the answer is not in the text"
+    assert not [each for each in by_rule.generate(chunk, alone=False) if "reading" in each.task_type]
+
+
+def test_a_short_text_is_not_worth_reading():
+    short = make_chunk("When a trip value is reached, the pump shall be stopped at once.", headings=["4 Seals"])
+    assert extractive.generate(short)
+    assert not made(short, "reading-comprehension")
+
+
+def test_an_answer_that_is_much_of_the_text_is_not_asked_for():
+    rule, rest = (
+        "自备药品专柜应当加锁，每名患者的药品单独装袋，袋上注明姓名、住院号和床号。",
+        "以上各项每月查看一次，并把情况写在小本子上。",
+    )
+    for times, expected in ((2, False), (5, True)):
+        chunk = make_chunk(rule + rest * times, language="zh")
+        assert [each.answer for each in extractive.generate(chunk)] == [rule]
+        assert estimate_tokens(chunk.text) >= by_rule.LEAST_READ
+        assert bool(made(chunk, "reading-comprehension")) is expected
+
+
+@pytest.mark.parametrize(
+    ("chunk", "said", "quote", "wrong"),
+    [
+        (READ, "It is drained after 500 hours.", "Drain the oil of pump P-101 after 500 hours", ""),
+        (READ, "It is drained after 600 hours.", "Drain the oil of pump P-101 after 500 hours",
+         "number 600 is not in the text"),
+        (READ, "It starts at 20 °C.", "Drain the oil of pump P-101 after 500 hours", "number 20 is not in a quote"),
+        (READ, "Drain the oil of P-102.", "Drain the oil of pump P-101", "p-102 is not in the text"),
+        (READ, "Spare parts come from the north.", "a dry seal overheats", "the answer is not in a quote"),
+        (READ, "Do start it again before the new oil is at 20 °C.", "do not start it again before the new oil is at 20",
+         "a negation differs"),
+        (READ, "机械密封。", "a dry seal overheats", "in another language"),
+        (READ, READ.text, READ.text, "the answer is most of the text"),
+        (READ_ZH, "因为密封干磨会过热。", "因为密封干磨会过热。", ""),
+        (READ_ZH, "检修记录保存六年。", "检修记录保存五年", "number 6 is not in the text"),
+        (READ_ZH, "任何人可涂改。", "任何人不得涂改。", "a negation differs"),
+        (READ_ZH, "The seal overheats.", "因为密封干磨会过热。", "in another language"),
+    ],
+)  # fmt: skip
+def test_an_answer_read_by_a_model_rests_on_its_quotes(chunk: Chunk, said: str, quote: str, wrong: str):
+    asks, origin = "What about it?", Origin(method="tasks", prompt="", model="scripted")
+    if chunk is READ_ZH:
+        asks = "情况如何？"
+    one = item(chunk, asks, said, [quote], "task/reading-comprehension", origin, input=chunk.text)
+    assert check(one, chunk) == wrong
+
+
+def test_a_quote_from_outside_the_given_part_is_told():
+    origin = Origin(method="tasks", prompt="", model="scripted")
+    one = item(READ, "Why?", "It overheats.", ["dry seal overheats"], "task/reading-comprehension", origin, input=PUMP)
+    assert check(one, READ) == "a quote is not in the text"
+
+
 LEADS = ["The pump must be stopped once a year.", "The oil is kept in a closed can."]
 MORE = ["Its seal is then renewed. The bearing is cleaned, too.", "Light spoils it. A can holds 5 L."]
 ZH_LEADS = ["客户可以提前支取定期存款。", "存单遗失的，客户应当立即挂失。"]
@@ -111,7 +235,7 @@ def test_key_sentences_are_the_first_of_the_paragraphs_as_they_stand(leads: list
     assert one.answer.splitlines() == leads
     assert check(one, chunk) == ""
     assert check(one.model_copy(update={"answer": "The pump is green."}), chunk) == "a sentence is not in the text"
-    assert not [each for each in by_rule.generate(chunk, key_sentences=False) if "key" in each.task_type]
+    assert not [each for each in by_rule.generate(chunk, alone=False) if "key" in each.task_type]
 
 
 @pytest.mark.parametrize("lead", ["It is green.", "500 coins or part of them.", "Proceed in the following way."])
@@ -176,6 +300,7 @@ ENGLISH = f"""# Pump P-101
 
 {PUMP} The seal of the pump must be inspected by the operator before it is started, because a dry seal overheats.
 What was found is signed by the foreman and kept with the papers of the unit, where the next shift looks for it.
+When a trip value is reached, the pump shall be stopped at once.
 
 | Joint | Torque |
 |---|---|
@@ -198,6 +323,11 @@ def right(user: str) -> dict[str, Any]:
         '{"label"': {"label": "要求" if chinese else "requirement"},
         '{"rewritten"': {"rewritten": ("请注意：" if chinese else "Mind this: ") + paragraph},
         '{"translation"': {"translation": PUMP if chinese else PUMP_ZH},
+        '{"question"': {
+            "question": "启动前为什么要检查机械密封？" if chinese else "Why is the seal inspected before each start?",
+            "quotes": ["因为密封干磨会过热" if chinese else "because a dry seal overheats"],
+            "answer": "因为密封干磨会过热。" if chinese else "Because a dry seal overheats.",
+        },
         '{"messages"': {"messages": [{
             "quote": PUMP_ZH if chinese else PUMP,
             "message": "我的水泵用了很久，什么时候放油？" if chinese else "My pump has run long, is its oil due?",
@@ -225,7 +355,7 @@ def run(tmp_path: Path, reply: Callable[[dict[str, Any], str], str] | None = Non
 def test_with_a_model_every_task_is_done_checked_and_rated_in_both_languages(tmp_path: Path):
     items, summary = run(tmp_path, lambda said, user: json.dumps(said, ensure_ascii=False))
     reasons = {(each.language, each.task_type.partition("/")[2]): each.reason for each in items}
-    asked = ("summary", "entities", "classification", "rewriting", "translation", "intent")
+    asked = ("summary", "entities", "classification", "rewriting", "translation", "reading-comprehension", "intent")
     assert reasons == {(language, kind): "checked" for language in ("en", "zh") for kind in asked} | {
         ("en", "table-to-json"): "checked"
     }
@@ -243,6 +373,10 @@ def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: P
             return "I think there is a pump."
         if "label" in said:
             return json.dumps({"label": "poem"})
+        if "quotes" in said:
+            said["answer"] = {"因": "密封干磨不会过热。", "B": "Because a wet seal freezes and 7 bolts break."}[
+                said["answer"][0]
+            ]
         text = json.dumps(said, ensure_ascii=False)
         return text.replace("500", "50") if "translation" in said or "summary" in said else text
 
@@ -253,6 +387,7 @@ def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: P
         for language in ("en", "zh")
         for kind, why in (
             ("classification", "label 'poem' is not in the list"),
+            ("reading-comprehension", "number 7 is not in the text" if language == "en" else "a negation differs"),
             ("summary", "number 50 is not in the text"),
             ("translation", "number 500 is lost"),
         )
@@ -266,5 +401,8 @@ def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: P
 
 def test_without_a_model_there_are_the_tasks_that_rules_can_do(tmp_path: Path):
     items, summary = run(tmp_path)
-    assert [(each.task_type, each.reason) for each in items] == [("task/table-to-json", "checked")]
+    assert {(each.language, each.task_type, each.reason) for each in items} == {
+        ("en", "task/table-to-json", "checked"),
+        ("en", "task/reading-comprehension", "checked"),
+    }
     assert summary.models["generator"] == "no model (tasks)"

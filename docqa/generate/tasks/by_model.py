@@ -1,4 +1,4 @@
-"""The tasks that a model does: summary, entities, kind of text, rewriting, translation, and messages with their intent.
+"""The tasks that a model does: summary, entities, kind of text, rewriting, translation, a question, messages' intents.
 
 A call each, with the shape of its reply; what they all begin with is the passage, so a server reads it once. Labels and
 types are held to their lists by the schema, and not by the reader: a server that cannot be held to it gets its item
@@ -25,7 +25,7 @@ from docqa.text import estimate_tokens
 METHOD = "tasks"
 
 LEAST_TOKENS = 40
-"""Of a text that is worth a task, and twice that of one that is worth a summary."""
+"""Of a text that is worth a task, and twice that of one that is worth a summary or a question."""
 
 
 def _one_of(labels: Labels) -> WithJsonSchema:
@@ -83,12 +83,21 @@ class Messages(BaseModel):
     messages: list[Message]
 
 
+class Comprehension(BaseModel):
+    """The reply of ``tasks-reading-comprehension``."""
+
+    question: str
+    quotes: list[str]
+    answer: str
+
+
 class Draft(NamedTuple):
-    """An item before it is one."""
+    """An item before it is one; ``question`` is what reading comprehension asks."""
 
     input: str
     answer: str
     evidence: list[Evidence]
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,9 +149,8 @@ async def _done(task: Task, chunk: Chunk, place: tuple[int, int], borrowed: Borr
     origin = asked(borrowed, METHOD, prompt, chunk.language)
     items = []
     for draft in task.drafts(reply, chunk, place):
-        made = item(
-            chunk, instruction(task.kind, chunk), draft.answer, (), f"task/{task.kind}", origin, input=draft.input
-        )
+        asks = instruction(task.kind, chunk, draft.question)
+        made = item(chunk, asks, draft.answer, (), f"task/{task.kind}", origin, input=draft.input)
         items.append(made.model_copy(update={"evidence": tuple(draft.evidence)}))
     return Made(tuple(items))
 
@@ -181,6 +189,11 @@ def _messages(reply: Messages, chunk: Chunk, place: tuple[int, int]) -> Iterator
             yield Draft(message.message.strip(), message.intent, evidence(chunk, [message.quote]))
 
 
+def _read(reply: Comprehension, chunk: Chunk, place: tuple[int, int]) -> Iterator[Draft]:
+    if question := reply.question.strip():
+        yield Draft(chunk.text[slice(*place)], reply.answer, evidence(chunk, reply.quotes), question)
+
+
 def _listed(labels: Labels) -> Callable[[Chunk], dict[str, str]]:
     return lambda chunk: {"labels": ", ".join(f'"{label}"' for label in labels[chunk.language])}
 
@@ -193,6 +206,7 @@ TASKS = (
         "rewriting", _paragraph, Rewritten, _text("rewritten"), (1.5, 256), lambda chunk: {"audience": audience(chunk)}
     ),
     Task("translation", _paragraph, Translated, _text("translation"), (2.0, 256)),
+    Task("reading-comprehension", partial(_whole, least=2 * LEAST_TOKENS), Comprehension, _read, (0, 512)),
     Task("intent", _whole, Messages, _messages, (0, 512), _listed(INTENTS)),
 )
 """In the order in which their items go on."""

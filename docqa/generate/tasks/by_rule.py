@@ -1,17 +1,22 @@
-"""The tasks that rules do exactly: a table as JSON, the acronyms and terms that a text explains, its key sentences.
+"""The tasks that rules do exactly: tables as JSON, acronyms and terms that a text explains, key sentences, a question.
 
-The first three are done by rule with a model, too: a rule makes no mistake in copying a cell. Key sentences stand in
-for a summary where there is no model: they are the first ones of the paragraphs, and asked for as what they are.
+The first three are done by rule with a model, too: a rule makes no mistake in copying a cell. Where there is no model,
+key sentences stand in for a summary: they are the first ones of the paragraphs, and asked for as what they are; and
+reading comprehension is one of the extractive questions, asked of the text that its answer stands in.
 """
 
 import json
 import re
 from collections.abc import Iterator
 
+from docqa.generate import extractive
+from docqa.generate.answers import longer
+from docqa.generate.extractive import places
 from docqa.generate.items import item, part
+from docqa.generate.tasks.chinese_acronyms import full_names
 from docqa.generate.tasks.wordings import instruction
-from docqa.records import CELL_SEPARATOR, Chunk, Origin, Piece, QAItem
-from docqa.text import sentences
+from docqa.records import CELL_SEPARATOR, Chunk, Origin, Piece, QAItem, content_id
+from docqa.text import estimate_tokens, sentences, squash
 
 METHOD = "tasks"
 
@@ -24,6 +29,20 @@ MOST_LEADS = 5
 Of the 22 that the demo's documents give, one reader found 20 to be fair extracts, three of them barely; in two an
 example or a remark stands first. Of sentences chosen by how often their words recur, 6 of 10 were.
 """
+
+LEAST_READ = 80
+"""Tokens of a text that is worth reading for an answer."""
+
+MOST_ANSWERED = 0.4
+"""The largest share of such a text's words that the answer may be; above it, copying the text is as good."""
+
+_PLACED = {
+    "en": re.compile(
+        r"^According to .{3,200}?, (?=(?:what|when|where|why|who|whom|whose|which|how|within|under|is|are|can|must)\b)"
+    ),
+    "zh": re.compile("^(?:根据|根據)《[^》]*》(?:“[^”]*”一[节節])?，"),
+}
+"""Where a question says that its answer stands (``extractive.subject``)."""
 
 _LEANS = {
     "en": re.compile(
@@ -53,22 +72,21 @@ _DEFINES = {
 """What may be a definition. A list of terms is made only where each of these was read, or it would not be the list."""
 
 
-def generate(chunk: Chunk, key_sentences: bool = True) -> list[QAItem]:
+def generate(chunk: Chunk, alone: bool = True, min_score: float = 0.8) -> list[QAItem]:
     """The items of one chunk.
 
     Args:
-        key_sentences: whether to choose some, where no model writes a summary.
+        alone: whether there is no model to write summaries and questions.
+        min_score: of the templates that ask for reading comprehension; see ``extractive.generate``.
     """
-    makers = (_tables, _acronyms, _terms, *([_key_sentences] if key_sentences else []))
-    return [made for maker in makers for made in maker(chunk)]
+    exact = [made for maker in (_tables, _acronyms, _terms) for made in maker(chunk)]
+    return [*exact, *_key_sentences(chunk), *_reading(chunk, min_score)] if alone else exact
 
 
-def _item(chunk: Chunk, kind: str, start: int, end: int, answer: str) -> QAItem:
+def _item(chunk: Chunk, kind: str, start: int, end: int, answer: str, question: str = "") -> QAItem:
     """A task about ``chunk.text[start:end]``."""
-    given = chunk.text[start:end]
-    made = item(
-        chunk, instruction(kind, chunk), answer, (), f"task/{kind}", Origin(method=METHOD, prompt=kind), input=given
-    )
+    asks, origin = instruction(kind, chunk, question), Origin(method=METHOD, prompt=kind)
+    made = item(chunk, asks, answer, (), f"task/{kind}", origin, input=chunk.text[start:end])
     return made.model_copy(update={"evidence": (part(chunk, start, end),)})
 
 
@@ -98,10 +116,15 @@ def _is_plain(table: Piece, chunk: Chunk) -> bool:
 
 def _acronyms(chunk: Chunk) -> Iterator[QAItem]:
     """All that stand in brackets, or none: a list that leaves some out is wrong."""
+    if chunk.language == "zh":
+        if chinese := full_names(chunk.text):
+            lines = (f"{short}：{full}" for short, full in chinese.items())
+            yield _item(chunk, "acronyms", 0, len(chunk.text), "\n".join(lines))
+        return
     found = {match[2]: _spelt_out(match[1], match[2]) for match in _ACRONYM.finditer(chunk.text)}
     read = {short for short in found if found[short]}
     stand = {mark.strip("()（）").rstrip("s") for mark in _IN_BRACKETS.findall(chunk.text)}
-    if chunk.language == "en" and read and read == stand:
+    if read and read == stand:
         lines = (f"{short}: {full}" for short, full in found.items())
         yield _item(chunk, "acronyms", 0, len(chunk.text), "\n".join(lines))
 
@@ -140,3 +163,24 @@ def _key_sentences(chunk: Chunk) -> Iterator[QAItem]:
         and not any(_LEANS[chunk.language].search(lead) or not lead.endswith((".", "。")) for lead in leads)
     ):
         yield _item(chunk, "key-sentences", 0, len(chunk.text), "\n".join(leads))
+
+
+def _reading(chunk: Chunk, min_score: float) -> Iterator[QAItem]:
+    """An extractive question whose answer stands there word for word, as a small part of the text.
+
+    Where the question says in which document or section to look, it no longer does: the text is given. One that names
+    its document all the same is taken only where there is no other; of several the chunk's content chooses.
+    """
+    if estimate_tokens(chunk.text) < LEAST_READ:
+        return
+    text, name = squash(chunk.text), places.title(chunk)
+    exact = [
+        (_PLACED[chunk.language].sub("", made.question), made)
+        for made in extractive.generate(chunk, min_score)
+        if squash(made.answer) in text and not longer(made.answer, chunk.text, MOST_ANSWERED)
+    ]
+    if exact:
+        asked, one = min(exact, key=lambda pair: (bool(name) and name in pair[0], content_id(METHOD, pair[1].id)))
+        question = asked[0].upper() + asked[1:]
+        made = _item(chunk, "reading-comprehension", 0, len(chunk.text), one.answer, question)
+        yield made.model_copy(update={"evidence": one.evidence, "difficulty": one.difficulty})

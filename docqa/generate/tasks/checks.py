@@ -11,19 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 from docqa import veto
+from docqa.generate.answers import in_digits, longer, lost_number, made_up, negation, other_language, unrelated
 from docqa.generate.tasks.wordings import LABELS
 from docqa.records import CELL_SEPARATOR, Chunk, QAItem
 from docqa.terms import terms
-from docqa.text import cjk_ratio, squash, words
+from docqa.text import squash
 
 SHORTER = 0.7
 """The longest that a summary may be, as a share of its text's words."""
 
-_WRITTEN_OUT = re.compile(
-    r"[〇零一二三四五六七八九十百千两]+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six"
-    r"|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b",
-    re.IGNORECASE,
-)
 _CODE = re.compile(r"[a-z0-9]*\d[\w./-]*", re.ASCII)
 
 
@@ -35,28 +31,28 @@ def check(item: QAItem, chunk: Chunk) -> str:
 
 
 def _summary(item: QAItem, chunk: Chunk) -> str:
-    if len(words(item.answer)) > SHORTER * len(words(item.input)):
+    if longer(item.answer, item.input, SHORTER):
         return "hardly shorter than the text"
-    return _other_language(item.answer, item.language) or _made_up(item, chunk) or _flipped(item)
+    return other_language(item.answer, item.language) or _made_up(item, chunk) or _flipped(item)
 
 
 def _rewriting(item: QAItem, chunk: Chunk) -> str:
     if squash(item.answer) == squash(item.input):
         return "the same text again"
     return (
-        _other_language(item.answer, item.language)
+        other_language(item.answer, item.language)
         or _made_up(item, chunk)
-        or _lost_number(item.input, item.answer)
+        or lost_number(item.input, item.answer)
         or _flipped(item)
     )
 
 
 def _translation(item: QAItem, chunk: Chunk) -> str:
-    if wrong := _other_language(item.answer, "en" if item.language == "zh" else "zh"):
+    if wrong := other_language(item.answer, "en" if item.language == "zh" else "zh"):
         return wrong
-    if wrong := _lost_number(item.input, item.answer):
+    if wrong := lost_number(item.input, item.answer):
         return wrong
-    if added := [number for number in _in_digits(item.answer) if number not in veto.numbers(item.input)]:
+    if added := [number for number in in_digits(item.answer) if number not in veto.numbers(item.input)]:
         return f"number {added[0]} is not in the text"
     if veto.units_differ(item.input, item.answer):
         return "another unit"
@@ -116,13 +112,56 @@ def _key_sentences(item: QAItem, chunk: Chunk) -> str:
     return "" if all(squash(line) in text for line in item.answer.split("\n")) else "a sentence is not in the text"
 
 
-def _entries(item: QAItem, chunk: Chunk) -> str:
+def _acronyms(item: QAItem, chunk: Chunk) -> str:
+    """Each with its full form in front of the bracket that it stands in."""
     text = squash(item.input)
     for line in item.answer.split("\n"):
-        name, colon, meaning = line.replace("：", ":", 1).partition(":")
-        if not colon or squash(name) not in text or squash(meaning) not in text:
+        short, full = _entry(line)
+        stands = re.escape(full) + r"[”\"』」》)]?\([^()]*?" + re.escape(short) + r"s?[”\"』」》]?\)"
+        if not short or not full or not re.search(stands, text):
             return f"{line[:40]!r} is not in the text"
     return ""
+
+
+def _terms(item: QAItem, chunk: Chunk) -> str:
+    text = squash(item.input)
+    for line in item.answer.split("\n"):
+        term, meaning = _entry(line)
+        if not term or not meaning or term not in text or meaning not in text:
+            return f"{line[:40]!r} is not in the text"
+    return ""
+
+
+def _entry(line: str) -> tuple[str, str]:
+    """What stands before and behind the colon of an entry, squashed."""
+    name, _, meaning = line.replace("：", ":", 1).partition(":")
+    return squash(name), squash(meaning)
+
+
+def _reading(item: QAItem, chunk: Chunk) -> str:
+    text, quotes = squash(item.input), [evidence.quote for evidence in item.evidence]
+    if not all(squash(quote) in text for quote in quotes):
+        return "a quote is not in the text"
+    if not item.origin.model:
+        return "" if squash(item.answer) in text else "the answer is not in the text"
+    if longer(item.answer, item.input, SHORTER):
+        return "the answer is most of the text"
+    return (
+        other_language(item.answer, item.language)
+        or _made_up(item, chunk)
+        or made_up(item.answer, "\n".join((*quotes, item.question)), "a quote")
+        or unrelated(item.answer, "\n".join((*quotes, item.question)), "a quote")
+        or negation(item.answer, "\n".join(quotes))
+    )
+
+
+def _made_up(item: QAItem, chunk: Chunk) -> str:
+    """The first number or identifier that neither the text nor the headings above it have."""
+    return made_up(item.answer, "\n".join((item.input, chunk.title, *chunk.heading_path)))
+
+
+def _flipped(item: QAItem) -> str:
+    return "a negation differs" if veto.flipped(item.answer, item.input) else ""
 
 
 _CHECKS: dict[str, Callable[[QAItem, Chunk], str]] = {
@@ -132,38 +171,9 @@ _CHECKS: dict[str, Callable[[QAItem, Chunk], str]] = {
     "classification": _label,
     "intent": _intent,
     "table-to-json": _table,
-    "acronyms": _entries,
-    "terms": _entries,
+    "acronyms": _acronyms,
+    "terms": _terms,
     "rewriting": _rewriting,
     "translation": _translation,
+    "reading-comprehension": _reading,
 }
-
-
-def _other_language(text: str, language: str) -> str:
-    chinese = cjk_ratio(text) > (0.15 if language == "zh" else 0.05)
-    return "" if chinese == (language == "zh") else "in another language"
-
-
-def _made_up(item: QAItem, chunk: Chunk) -> str:
-    """The first number or identifier that neither the text nor the headings above it have."""
-    given = "\n".join((item.input, chunk.title, *chunk.heading_path))
-    for name in sorted(veto.identifiers(item.answer) - veto.identifiers(given)):
-        return f"{name} is not in the text"
-    for number in veto.numbers(item.answer):
-        if number not in veto.numbers(given):
-            return f"number {number} is not in the text"
-    return "another unit" if veto.units_differ(item.answer, item.input) else ""
-
-
-def _lost_number(text: str, answer: str) -> str:
-    lost = [number for number in _in_digits(text) if number not in veto.numbers(answer)]
-    return f"number {lost[0]} is lost" if lost else ""
-
-
-def _in_digits(text: str) -> list[str]:
-    """The numbers that stand there in digits; a 第二 is a "second", and a "one" mostly no number in Chinese."""
-    return list(veto.numbers(_WRITTEN_OUT.sub(" ", text)))
-
-
-def _flipped(item: QAItem) -> str:
-    return "a negation differs" if veto.flipped(item.answer, item.input) else ""

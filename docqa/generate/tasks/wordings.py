@@ -30,11 +30,16 @@ LABELS: Mapping[str, Labels] = {"classification": KINDS_OF_TEXT, "entities": ENT
 """The lists that labels are taken from, by kind of task and language."""
 
 
-def instruction(kind: str, chunk: Chunk) -> str:
-    """The instruction of a task about a chunk, in its language."""
+def instruction(kind: str, chunk: Chunk, question: str = "") -> str:
+    """The instruction of a task about a chunk, in its language.
+
+    Args:
+        question: what reading comprehension asks.
+    """
     labels = LABELS[kind][chunk.language] if kind in LABELS else ()
     joined = ("、" if chunk.language == "zh" else ", ").join(labels)
-    return _chosen(kind, chunk, _wordings()[kind][chunk.language]).format(labels=joined, audience=audience(chunk))
+    wording = _chosen(kind, chunk, _wordings()[kind][chunk.language])
+    return wording.format(labels=joined, audience=audience(chunk), question=question)
 
 
 def audience(chunk: Chunk) -> str:

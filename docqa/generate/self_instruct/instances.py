@@ -1,0 +1,148 @@
+"""An instruction's instance: a classification's label before the text that earns it, all else input before output.
+
+Asked input first, a model writes texts that nearly all earn the same label (the paper, section 2.2); so it is given
+the place of the label in its own list, drawn by the instruction.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from docqa.errors import CallError
+from docqa.generate import Borrowed, Failed
+from docqa.generate.items import asked, item
+from docqa.generate.self_instruct import filters
+from docqa.generate.self_instruct.checks import named
+from docqa.generate.self_instruct.seeds import Seed, drawn
+from docqa.models.chat import Prompt, Turn
+from docqa.records import Chunk, QAItem, content_id
+from docqa.text import squash
+
+NAME = "self-instruct"
+FAMILY = "instruct"
+
+INPUT_FIRST, OUTPUT_FIRST = "self-instruct-instance", "self-instruct-classification"
+"""The prompts."""
+
+PLACES = ("first", "second", "last")
+"""Of the label to choose."""
+
+TOKENS = 1024
+
+_NO_INPUT = re.compile(r"\W*(?:none|no ?input|n/a|not needed|无|没有|无输入|不需要)\W*", re.IGNORECASE)
+"""How a model says that there is no input, where it should have left it empty."""
+
+
+class Instance(BaseModel):
+    """The reply for what is no classification; without an input where the instruction needs none."""
+
+    input: str
+    quotes: list[str]
+    output: str
+
+
+class Classified(BaseModel):
+    """The reply for a classification."""
+
+    labels: list[str]
+    label: str
+    quotes: list[str]
+    input: str
+
+
+Reply = TypeVar("Reply", bound=BaseModel)
+
+
+class Draft(NamedTuple):
+    """An item before it is one; ``why`` it is not kept, or ""."""
+
+    instruction: str
+    input: str
+    output: str
+    quotes: list[str]
+    kind: str
+    why: str = ""
+
+
+async def instance(chunk: Chunk, instruction: str, classification: bool, borrowed: Borrowed) -> QAItem | Failed:
+    """The item of one instruction, ``kept`` false where a filter drops it.
+
+    Raises:
+        ModelError: the model is gone.
+    """
+    name = OUTPUT_FIRST if classification else INPUT_FIRST
+    try:
+        draft = await (_classified if classification else _instance)(chunk, instruction, borrowed)
+    except CallError as error:
+        return Failed(error, instruction)
+    made = item(
+        chunk,
+        draft.instruction,
+        draft.output,
+        draft.quotes,
+        f"{FAMILY}/{draft.kind}",
+        asked(borrowed, NAME, name, chunk.language),
+        input=draft.input,
+    )
+    why = draft.why or filters.of_instance(made)
+    return made.model_copy(update={"kept": False, "reason": why}) if why else made
+
+
+def place(chunk: Chunk, instruction: str) -> str:
+    """Which of its labels a classification of a chunk is to choose."""
+    return PLACES[int(content_id("label", chunk.id, instruction), 16) % len(PLACES)]
+
+
+async def _instance(chunk: Chunk, instruction: str, borrowed: Borrowed) -> Draft:
+    examples = (
+        *drawn(chunk.language, 1, instruction, lambda seed: bool(seed.input) and not seed.classification),
+        *drawn(chunk.language, 1, instruction, lambda seed: not seed.input),
+    )
+    reply = await _asked(INPUT_FIRST, Instance, chunk, instruction, examples, borrowed)
+    given = "" if _NO_INPUT.fullmatch(reply.input) else reply.input.strip()
+    return Draft(instruction, given, reply.output, reply.quotes, "with-input" if given else "open")
+
+
+async def _classified(chunk: Chunk, instruction: str, borrowed: Borrowed) -> Draft:
+    examples = drawn(chunk.language, 2, instruction, lambda seed: seed.classification)
+    which = place(chunk, instruction)
+    reply = await _asked(OUTPUT_FIRST, Classified, chunk, instruction, examples, borrowed, place=which)
+    labels = list({squash(label): label.strip() for label in reply.labels if label.strip()}.values())
+    label, given = reply.label.strip(), reply.input.strip()
+    why = ""
+    if not label or not given:
+        why = "no-instance: the passage has no example of a label"
+    elif len(labels) < 2:
+        why = "unfit-labels: fewer than two"
+    elif label not in labels:
+        why = f"unfit-labels: {label[:40]!r} is not among them"
+    return Draft(_with_labels(instruction, labels, chunk.language), given, label, reply.quotes, "classification", why)
+
+
+async def _asked(
+    name: str,
+    shape: type[Reply],
+    chunk: Chunk,
+    instruction: str,
+    examples: Sequence[Seed],
+    borrowed: Borrowed,
+    **values: str,
+) -> Reply:
+    assert borrowed.session is not None
+    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+    shown = [example.model_dump() for example in examples]
+    system, user = borrowed.prompts.render(
+        name, chunk.language, instruction=instruction, examples=shown, **passage, **values
+    )
+    return await borrowed.session.ask(Prompt(system, user, shape, TOKENS, turn=Turn.GO_ON, group=chunk.id))
+
+
+def _with_labels(instruction: str, labels: list[str], language: str) -> str:
+    """The instruction, and the labels where it does not name them all."""
+    if all(named(label, instruction) for label in labels):
+        return instruction
+    if language == "zh":
+        return f"{instruction}\n可选类别：{'、'.join(labels)}。"
+    return f"{instruction}\nLabels: {', '.join(labels)}."
