@@ -8,35 +8,28 @@ rows come out again as they went in, in two files: those that are kept and those
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from docqa import runfolder
 from docqa.backend import open_backend
 from docqa.checking import GIVEN, checked, confident, open_index
-from docqa.corpus import Corpus, find, open_pool, root_of
+from docqa.corpus import Corpus, find, is_run, open_pool, root_of
 from docqa.errors import SettingsError
 from docqa.formats import GivenItem, read_items
+from docqa.grounding import LOOKED_UP, grounded
 from docqa.index import Index
 from docqa.models.chat import ChatModel
 from docqa.progress import Progress, Silent
-from docqa.records import Chunk, Evidence, Origin, Passage, QAItem, item_id
+from docqa.records import Origin, QAItem
 from docqa.runfolder import Spool, read_records, replacing
 from docqa.settings import Settings
 from docqa.store import Store
 from docqa.summary import Audit
-from docqa.text import detect_language, sentences
-from docqa.verify.wording import asked, content
-
-LOOKED_UP = 5
-"""Passages in which the supporting sentence is looked for."""
 
 BLOCK = 64
 """Rows that are looked up together."""
-
-FROM_QUESTION = 0.2
-"""What a word of the question counts in a sentence beside one of the answer: it tells equal sentences apart."""
 
 
 def audit(
@@ -68,13 +61,13 @@ async def _audit(
     given = read_items(path)
     unrated = settings.curate.model_copy(update={"score": "none"})
     settings = settings.model_copy(update={"curate": unrated})  # what is only verified gets no scores
-    paths, others = ([], {}) if _is_run(source) else find(source, out)
+    paths, others = ([], {}) if is_run(source) else find(source, out)
     with Store(out / runfolder.MEMO) as store:
         async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model) as backend:
             corpus = Corpus(settings, progress, store, pool, root_of(source), backend.languages)
             corpus.seen.skipped_files = others
             progress.watch(backend.status)
-            await _read(corpus, source, paths)
+            await corpus.read_all(source, paths)
             runfolder.write_records(out / "chunks.jsonl", corpus.chunks)
             weight = settings.index.dense_weight
             index = await open_index(pool, out, corpus.chunks, backend.embedder, weight)
@@ -105,68 +98,16 @@ async def _audit(
     )
 
 
-def _is_run(source: Path) -> bool:
-    return (source / "chunks.jsonl").is_file()
-
-
-async def _read(corpus: Corpus, source: Path, paths: list[Path]) -> None:
-    """Have the chunks: those of a finished run, or of the documents in a folder."""
-    if _is_run(source):
-        corpus.chunks += read_records(source / "chunks.jsonl", Chunk)
-    else:
-        async for _ in corpus.read(paths):
-            pass
-    if not corpus.chunks:
-        raise SettingsError(f"{source}: there is no text in its documents; `docqa parse FILE` shows what docqa sees")
-
-
 async def _items(given: list[GivenItem], index: Index) -> AsyncIterator[list[QAItem]]:
     for start in range(0, len(given), BLOCK):
         block = given[start : start + BLOCK]
         said = [f"{row.question} {row.answer}" for row in block]
         found = await asyncio.to_thread(index.search_all, said, LOOKED_UP)
-        yield [_grounded(row, passages, index) for row, passages in zip(block, found, strict=True)]
-
-
-def _grounded(row: GivenItem, passages: Sequence[Passage], index: Index) -> QAItem:
-    """The row as an item, with the sentence of the corpus that bears it out best as its evidence."""
-    language = detect_language(f"{row.question}\n{row.answer}")
-    found = [index.chunk(passage.chunk_id) for passage in passages]
-    best = max(_supporting(row, found, language), key=lambda pair: pair[0], default=(0.0, None))
-    score, evidence = best
-    chunk = index.chunk(evidence.chunk_id) if evidence else found[0] if found else None
-    chunk_ids = (chunk.id,) if chunk else ()
-    return QAItem(
-        id=item_id(chunk_ids, row.question, row.answer),
-        chunk_ids=chunk_ids,
-        document_id=chunk.document_id if chunk else "",
-        path=chunk.path if chunk else "",
-        question=row.question,
-        answer=row.answer,
-        evidence=(evidence,) if evidence else (),
-        task_type="given/item",
-        language=language,
-        difficulty="medium",
-        origin=Origin(method=GIVEN, prompt=""),
-        score=round(score, 3),
-    )
-
-
-def _supporting(row: GivenItem, chunks: list[Chunk], language: str) -> Iterator[tuple[float, Evidence]]:
-    """Each sentence that says something of the answer, with the share of the answer's words that it says."""
-    wanted, known = content(row.answer), asked(row.question)
-    for chunk in chunks:
-        for start, end in sentences(chunk.text, language):
-            quote = chunk.text[start:end]
-            said = content(quote)
-            share = len(wanted & said) / len(wanted) if wanted else 0.0
-            if share:
-                share += FROM_QUESTION * len(known & said) / max(1, len(known))
-                boxes = chunk.boxes(start, end)
-                yield (
-                    share / (1 + FROM_QUESTION),
-                    Evidence(chunk_id=chunk.id, start=start, end=end, quote=quote, boxes=boxes),
-                )
+        origin = Origin(method=GIVEN, prompt="")
+        yield [
+            grounded(row.question, row.answer, passages, index, "given/item", origin)
+            for row, passages in zip(block, found, strict=True)
+        ]
 
 
 def _write_rows(path: Path, rows: list[Mapping[str, Any]], as_lines: bool) -> None:

@@ -30,6 +30,12 @@ _LIMITS = (
     "does not say which.",
 )
 
+_OPEN_LIMITS = (
+    "No answer was checked against a document: what the model gets wrong, the set repeats.",
+    "Near-duplicates are found mostly by their words; the same thing asked in other words may stand twice.",
+)
+"""Of a set that rests on no documents."""
+
 _COMPARED = (
     "`rejected_by` says where a rejected answer comes from: `closed_book` and `retrieval` are answers that "
     "verification got without the chunk and found wrong; `sampled` ones are guesses of a model without what the right "
@@ -56,6 +62,9 @@ _TRACED = (
 )
 
 
+_OPEN_TRACED = "`items.jsonl` holds every item made, kept or dropped, with its reason; a row's `id` is the item's."
+
+
 def card(summary: Summary, settings: str, license: str, files: Sequence[File], name: str) -> str:
     """Write the card.
 
@@ -69,18 +78,16 @@ def card(summary: Summary, settings: str, license: str, files: Sequence[File], n
     parts = [
         _metadata(rows, items.kept, license, files, name),
         f"# {_plain(name)}",
-        f"{rows.total:,} rows for supervised fine-tuning, made with docqa: {items.kept_total:,} questions and answers "
-        f"from {summary.documents.read} documents, each traced to its page and checked against all of them, and "
-        f"{_share(rows)}.",
+        f"{rows.total:,} rows for supervised fine-tuning, made with docqa: {_what(summary)}, and {_share(rows)}.",
         _counts(summary),
         _dropped(summary),
         _sources(summary),
         _list("Steps not done", summary.not_done, "None."),
-        _list("Known limits", (*summary.notes, *_LIMITS), ""),
+        _list("Known limits", (*summary.notes, *(_LIMITS if summary.documents.read else _OPEN_LIMITS)), ""),
         _models(summary),
         f"## Settings\n\n{_fenced(settings, 'toml')}",
         _files(files, summary.pairs),
-        _TRACED,
+        _TRACED if summary.documents.read else _OPEN_TRACED,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -100,6 +107,15 @@ def blend_card(blended: Blended, settings: str, license: str, files: Sequence[Fi
         _files(files, blended.pairs),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _what(summary: Summary) -> str:
+    kept, read, given = f"{summary.items.kept_total:,}", summary.documents.read, summary.given
+    if given and not read:
+        return f"{kept} prompts of {_plain(given.file)}, answered by a model from what it knows"
+    return (
+        f"{kept} questions and answers from {read} documents, each traced to its page and checked against all of them"
+    )
 
 
 def _share(rows: RowCounts) -> str:
@@ -135,7 +151,7 @@ def _metadata(rows: RowCounts, spoken: Counts, license: str, files: Sequence[Fil
 
 
 def _counts(summary: Summary) -> str:
-    documents, items = summary.documents, summary.items
+    documents, items, given = summary.documents, summary.items, summary.given
     paired = f"{items.pairs:,} preference pairs, " if items.pairs else ""
     unread = _reasons(documents.skipped, "skipped") + _reasons(documents.failed, "failed")
     return "\n".join(
@@ -147,6 +163,7 @@ def _counts(summary: Summary) -> str:
             f"| documents | {documents.found:,} | {documents.read:,} read{unread} |",
             _coverage("pages", summary.pages),
             _coverage("chunks", summary.chunks),
+            *([f"| rows given | {given.rows:,} | {_plain(given.file)}{_failed(given.failed)} |"] if given else []),
             f"| items made | {items.made:,} | {items.kept_total:,} kept, {paired}"
             f"{sum(items.dropped.values()):,} dropped |",
             f"| items kept | {items.kept_total:,} | {_each(items.kept)} |",
@@ -185,8 +202,12 @@ def _joined(rows: RowCounts) -> str:
 
 
 def _coverage(name: str, counts: Coverage) -> str:
-    failed = f", {counts.failed:,} failed" if counts.failed else ""
-    return f"| {name} | {counts.total:,} | {counts.used:,} used{_reasons(counts.skipped, 'skipped')}{failed} |"
+    used = f"{counts.used:,} used{_reasons(counts.skipped, 'skipped')}{_failed(counts.failed)}"
+    return f"| {name} | {counts.total:,} | {used} |"
+
+
+def _failed(count: int) -> str:
+    return f", {count:,} failed" if count else ""
 
 
 def _reasons(counts: Mapping[str, int], verb: str) -> str:

@@ -28,6 +28,9 @@ from docqa.workers import WorkerPool
 GIVEN = "given"
 """The method of items that were made elsewhere."""
 
+ELSEWHERE = frozenset({GIVEN, "feedback"})
+"""The methods of items that are not in the words of their passage."""
+
 INDEX_TIMEOUT_S = 3600.0
 """For building the index, which takes about two seconds for 1,000 chunks."""
 
@@ -73,7 +76,7 @@ async def checked(
                 return decided(done, settings.policy)
             if check_of_method and (why := check_of_method(item, index.chunk(item.chunk_ids[0]))):
                 return decided(failed_check(item, why), settings.policy)
-            if item.origin.method == GIVEN and not backend.reads_anything:
+            if item.origin.method in ELSEWHERE and not backend.reads_anything:
                 done = await verify_given(item, passages, index, backend.judge, backend.closed_book, settings.threshold)
                 return decided(done, settings.policy)
             return await (verify_hops if len(item.chunk_ids) > 1 else verify)(
@@ -126,7 +129,7 @@ async def confident(
     async def filtered(item: QAItem) -> QAItem:
         if sure is None or not item.kept or item.input or not item.answerable or item.pair:
             return item
-        if not item.origin.model and item.origin.method != GIVEN:
+        if not item.origin.model and item.origin.method not in ELSEWHERE:
             sure.by_rule += 1
             return item
         try:
@@ -145,7 +148,7 @@ async def rated(
     """The items with a model's scores, those of the same chunks together; a rating that failed ends in ``seen``."""
 
     async def rate(some: list[QAItem]) -> Rated:
-        if backend.rate is None:
+        if backend.rate is None or not some[0].chunk_ids:  # somebody's, about nothing in the corpus, is not kept
             return Rated(tuple(some))
         return await backend.rate([index.chunk(chunk_id) for chunk_id in some[0].chunk_ids], some)
 

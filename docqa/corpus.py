@@ -15,6 +15,7 @@ from docqa.errors import ParseError, SettingsError, WorkerError
 from docqa.parse import overlay
 from docqa.progress import Progress
 from docqa.records import Chunk, Document, Record
+from docqa.runfolder import read_records
 from docqa.settings import ParseSettings, Settings
 from docqa.store import Store
 from docqa.stream import each, ordered_map
@@ -30,6 +31,22 @@ class Remembered(Record):
     message: str = ""
 
 
+class FileRead(Record):
+    """A file of a run, and where the store holds what came of it; ``message`` where it could not be opened."""
+
+    name: str
+    key: str
+    kind: str = ""
+    message: str = ""
+
+
+class LastRead(Record):
+    """The files that a run read, in order, and those that it did not with the reason."""
+
+    files: tuple[FileRead, ...]
+    skipped: dict[str, str]
+
+
 @dataclass
 class Corpus:
     """The documents of a run, as they are read.
@@ -39,6 +56,7 @@ class Corpus:
         languages: of the chunks that items can be made from.
         seen: what was met so far.
         chunks: all chunks so far; all there are once ``complete`` is set.
+        files: what was read so far, as the store knows it.
         steps: chunks that methods are to run on, each once for every time they do.
     """
 
@@ -51,6 +69,7 @@ class Corpus:
     seen: outputs.Seen = field(default_factory=outputs.Seen)
     chunks: list[Chunk] = field(default_factory=list)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
+    files: list[FileRead] = field(default_factory=list)
     steps: int = 0
 
     def plan(self, chunks: int, final: bool = False) -> None:
@@ -58,8 +77,30 @@ class Corpus:
         self.steps += chunks
         self.progress.total("generate", self.steps, final)
 
-    async def read(self, paths: Sequence[Path]) -> AsyncIterator[Chunk]:
-        """The chunks of the files that can be read, in the order of their paths; the others end in ``seen``."""
+    async def read_all(self, source: Path, paths: Sequence[Path]) -> None:
+        """Have all chunks before anything else is done: those of a run's folder, or of the files in a folder.
+
+        Raises:
+            SettingsError: there are none.
+        """
+        if is_run(source):
+            self.chunks += read_records(source / "chunks.jsonl", Chunk)
+            self.seen.chunks_of_a_run(self.chunks)
+            self.complete.set()
+        else:
+            async for _ in self.read(paths):
+                pass
+        if not self.chunks:
+            raise SettingsError(
+                f"{source}: there is no text in its documents; `docqa parse FILE` shows what docqa sees"
+            )
+
+    async def read(self, paths: Sequence[Path] | None) -> AsyncIterator[Chunk]:
+        """The chunks of the files that can be read, in the order of their paths; the others end in ``seen``.
+
+        Args:
+            paths: None for the files of the last run as it read them, whatever has become of them since.
+        """
         count = token_counter(self.settings.chunk.tokenizer)
         async for document in self._documents(paths):
             made = list(chunk_document(document, self.settings.chunk.max_tokens, count, self.languages))
@@ -70,11 +111,20 @@ class Corpus:
                 yield chunk
         self.complete.set()
 
-    async def _documents(self, paths: Sequence[Path]) -> AsyncIterator[Document]:
+    def remember(self) -> None:
+        """Have the store know what this run has read; see ``last_read``."""
+        last = LastRead(files=tuple(self.files), skipped=dict(self.seen.skipped_files))
+        self.store.put("read", LAST, last.model_dump_json().encode())
+
+    async def _documents(self, paths: Sequence[Path] | None) -> AsyncIterator[Document]:
         """The documents that can be read, each once."""
-        self.progress.total("parse", len(paths), final=True)
+        last = last_read(self.store) if paths is None else None
+        self.progress.total("parse", len(last.files if last else paths or ()), final=True)
         first: dict[str, str] = {}
-        async for path, document in ordered_map(self._document, each(paths), 2 * self.pool.workers):
+        found = each(map(self._recalled, last.files)) if last else self._parsed(paths or ())
+        async for file, document in found:
+            self.files.append(file)
+            path = file.name
             self.progress.advance("parse", path)
             if isinstance(document, ParseError):
                 self.seen.file_failed(path, document)
@@ -84,23 +134,57 @@ class Corpus:
                 first[document.id] = path
                 yield document
 
-    async def _document(self, path: Path) -> tuple[str, Document | ParseError]:
+    def _parsed(self, paths: Sequence[Path]) -> AsyncIterator[tuple[FileRead, Document | ParseError]]:
+        return ordered_map(self._document, each(paths), 2 * self.pool.workers)
+
+    async def _document(self, path: Path) -> tuple[FileRead, Document | ParseError]:
         """A document from the store, else parsed by workers and remembered."""
         name = path.relative_to(self.root).as_posix()
-        key = parse_key(path, name, self.settings.parse)
-        stored = self.store.get("parse", key) if key else None
-        if stored is not None:
-            remembered = Remembered.model_validate_json(stored)
-            return name, remembered.document or ParseError(remembered.message, remembered.kind)
+        file = FileRead(name=name, key=parse_key(path, name, self.settings.parse))
+        if file.key and self.store.get("parse", file.key) is not None:
+            return self._recalled(file)
         try:
             document = await parse_file(self.pool, path, self.root, self.settings.parse)
         except ParseError as error:
-            if key:
-                memo = Remembered(kind=error.kind, message=str(error))
-                self.store.put("parse", key, memo.model_dump_json().encode())
-            return name, error
-        self.store.put("parse", key, Remembered(document=document).model_dump_json().encode())
-        return name, document
+            if not file.key:
+                return file.model_copy(update={"kind": error.kind, "message": str(error)}), error
+            memo = Remembered(kind=error.kind, message=str(error))
+            self.store.put("parse", file.key, memo.model_dump_json().encode())
+            return file, error
+        self.store.put("parse", file.key, Remembered(document=document).model_dump_json().encode())
+        return file, document
+
+    def _recalled(self, file: FileRead) -> tuple[FileRead, Document | ParseError]:
+        """What the store holds of a file."""
+        stored = self.store.get("parse", file.key) if file.key else None
+        if stored is None:
+            return file, ParseError(
+                file.message or "is no longer remembered; do the run again", file.kind or "unreadable"
+            )
+        remembered = Remembered.model_validate_json(stored)
+        return file, remembered.document or ParseError(remembered.message, remembered.kind)
+
+
+LAST = "last"
+"""The key of what the last run read."""
+
+
+def last_read(store: Store) -> LastRead | None:
+    """The files that the last run in this folder read; None where there was none."""
+    stored = store.get("read", LAST)
+    return LastRead.model_validate_json(stored) if stored is not None else None
+
+
+def read_again(store: Store, out: Path) -> dict[str, str]:
+    """Why files were skipped by the last run, for one that reads what it read.
+
+    Raises:
+        SettingsError: there was none.
+    """
+    last = last_read(store)
+    if last is None:
+        raise SettingsError(f"{out}: is not the folder of a finished `docqa run` of this version; do the run again")
+    return last.skipped
 
 
 def parse_key(path: Path, name: str, settings: ParseSettings) -> str:
@@ -137,6 +221,11 @@ def find(source: Path, out: Path) -> tuple[list[Path], dict[str, str]]:
         for path in others
         if outside(path)
     }
+
+
+def is_run(source: Path) -> bool:
+    """Whether a folder has the chunks of a finished run."""
+    return (source / "chunks.jsonl").is_file()
 
 
 def root_of(source: Path) -> Path:

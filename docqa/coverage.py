@@ -15,6 +15,9 @@ State = Literal["used", "skipped", "failed"]
 NO_QUESTION = "no question found"
 """Why a chunk in a language with rules is not used: no rule matched it."""
 
+NO_PROMPT = "no prompt led to it"
+"""The same where a file's prompts are answered from the chunks."""
+
 NOT_DRAWN = "outside the share of every method"
 """Why a chunk is not used that no method was to run on."""
 
@@ -56,6 +59,7 @@ def cover(
     made: Mapping[str, int],
     failed: Mapping[str, str],
     not_drawn: Collection[str] = (),
+    unused: str = NO_QUESTION,
 ) -> Iterator[Covered]:
     """Yield the state of each page, then of each chunk, of the document ``path``.
 
@@ -65,22 +69,28 @@ def cover(
         made: items made, by chunk id.
         failed: why generation failed, by chunk id.
         not_drawn: ids of chunks that no method was to run on.
+        unused: why nothing was made of the others.
     """
-    covered = [_chunk(path, chunk, made, failed, not_drawn) for chunk in chunks]
+    covered = [_chunk(path, chunk, made, failed, not_drawn, unused) for chunk in chunks]
     for page in pages:
         yield _page(path, page, [chunk for chunk in covered if page.number in chunk.pages])
     yield from covered
 
 
 def _chunk(
-    path: str, chunk: ChunkOutline, made: Mapping[str, int], failed: Mapping[str, str], not_drawn: Collection[str]
+    path: str,
+    chunk: ChunkOutline,
+    made: Mapping[str, int],
+    failed: Mapping[str, str],
+    not_drawn: Collection[str],
+    unused: str,
 ) -> Covered:
     state: State = "used"
     reason = ""
     if chunk.id in failed:
         state, reason = "failed", failed[chunk.id]
     elif chunk.skipped or not made.get(chunk.id):
-        state, reason = "skipped", chunk.skipped or (NOT_DRAWN if chunk.id in not_drawn else NO_QUESTION)
+        state, reason = "skipped", chunk.skipped or (NOT_DRAWN if chunk.id in not_drawn else unused)
     return Covered(kind="chunk", path=path, pages=chunk.pages, chunk_id=chunk.id, state=state, reason=reason)
 
 

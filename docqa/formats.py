@@ -125,6 +125,30 @@ def row_from(data: object, source: str) -> Row:
     )
 
 
+def last_asked(turns: object) -> tuple[str, int]:
+    """What the user says last in a conversation, and how many turns come before it.
+
+    Raises:
+        ValueError: they are no turns, or the user says nothing; the message says so.
+    """
+    turns = _unpacked(turns)
+    if not isinstance(turns, list) or not all(isinstance(turn, Mapping) for turn in turns):
+        raise ValueError("the turns are not a list of objects")
+    spoken = [turn for turn in turns if _role(turn) != "system"]
+    for place in range(len(spoken) - 1, -1, -1):
+        if _role(spoken[place]) == "user":
+            text = spoken[place].get("value", spoken[place].get("content"))
+            if not isinstance(text, str):
+                raise ValueError("the user's last turn has no text")
+            return text, place
+    raise ValueError("no turn is the user's")
+
+
+def _role(turn: Mapping[str, Any]) -> str | None:
+    name = turn.get("from", turn.get("role"))
+    return _ROLES.get(name) if isinstance(name, str) else None
+
+
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key, "")
     if not isinstance(value, str):
@@ -161,13 +185,10 @@ def _conversation(turns: object, system: str) -> tuple[str, list[str], list[str]
         raise ValueError("the turns are not a list of objects")
     said: list[tuple[str, str]] = []
     for number, turn in enumerate(turns, start=1):
-        name = turn.get("from", turn.get("role"))
-        text = turn.get("value", turn.get("content"))
-        role = _ROLES.get(name) if isinstance(name, str) else None
+        text, role = turn.get("value", turn.get("content")), _role(turn)
         if role is None:
-            raise ValueError(
-                f"turn {number} is by {name!r}; docqa blends plain conversations, without tools or pictures"
-            )
+            by = turn.get("from", turn.get("role"))
+            raise ValueError(f"turn {number} is by {by!r}; docqa blends plain conversations, without tools or pictures")
         if not isinstance(text, str) or not (text.strip() or role == "system"):
             raise ValueError(f"turn {number} has no text")
         said.append((role, text))

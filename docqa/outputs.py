@@ -1,6 +1,6 @@
 """Writes a run folder from what a run has seen: the set, every item, coverage, errors, settings and the card."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +8,22 @@ from pathlib import Path
 from docqa import export
 from docqa.blend import Pool, arrange, beside, draw, pairs_from_items, rows_from_items, split
 from docqa.card import card
-from docqa.coverage import ChunkOutline, Covered, cover
+from docqa.coverage import NO_QUESTION, ChunkOutline, Covered, cover
 from docqa.errors import CallError, MethodError, ParseError, WorkerError
 from docqa.records import Chunk, Document, Heuristics, Page, QAItem, Record, Row
 from docqa.runfolder import chunk_texts, write_card, write_records, write_text
 from docqa.settings import ExportSettings, Settings, to_toml
-from docqa.summary import Coverage, DocumentCounts, ItemCounts, Means, RowCounts, ScoreCounts, Source, Summary
+from docqa.summary import (
+    Coverage,
+    DocumentCounts,
+    GivenCounts,
+    ItemCounts,
+    Means,
+    RowCounts,
+    ScoreCounts,
+    Source,
+    Summary,
+)
 
 SUMMARY = "summary.json"
 """The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
@@ -60,6 +70,8 @@ class Seen:
     Attributes:
         made: items made, by the id of their chunk.
         drawn: ids of the chunks that some method ran on.
+        unused: why nothing was made of a chunk that some method ran on.
+        given: a file of somebody's that items were made of, and the rows it has; "" for none.
     """
 
     documents: list[_Outline] = field(default_factory=list)
@@ -67,6 +79,8 @@ class Seen:
     failures: list[Failure] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
     drawn: set[str] = field(default_factory=set)
+    unused: str = NO_QUESTION
+    given: tuple[str, int] = ("", 0)
 
     def document(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """A document was parsed and cut into ``chunks``."""
@@ -87,6 +101,28 @@ class Seen:
                 self.failures.append(
                     Failure(what="page", path=document.path, kind="page", message=page.failed, pages=(page.number,))
                 )
+
+    def chunks_of_a_run(self, chunks: Sequence[Chunk]) -> None:
+        """The chunks were read from the folder of a run: of its documents what they tell, pages without text aside."""
+        by_document = defaultdict[str, list[Chunk]](list)
+        for chunk in chunks:
+            by_document[chunk.document_id].append(chunk)
+        for document_id, own in by_document.items():
+            first, numbers = own[0], sorted({page for chunk in own for page in chunk.pages})
+            pages, outlines = tuple(Page(number=n) for n in numbers), tuple(ChunkOutline.of(chunk) for chunk in own)
+            self.documents.append(_Outline(document_id, first.path, first.title, first.language, pages, (), outlines))
+
+    def row_failed(self, number: int, error: CallError, question: str = "") -> None:
+        """Nothing could be made of a row of the file that was given."""
+        message = f"row {number}: {error}"
+        self.failures.append(
+            Failure(what="row", path=self.given[0], kind=error.kind, message=message, question=question)
+        )
+
+    def rating_failed(self, error: CallError, question: str) -> None:
+        """An item that rests on no chunk could not be rated."""
+        failure = Failure(what="question", path=self.given[0], kind=error.kind, message=str(error), question=question)
+        self.failures.append(failure)
 
     def file_failed(self, path: str, error: ParseError) -> None:
         """A file could not be read."""
@@ -120,7 +156,9 @@ class Seen:
         return [
             state
             for outline in self.documents
-            for state in cover(outline.path, outline.pages, outline.chunks, self.made, failed, ids - self.drawn)
+            for state in cover(
+                outline.path, outline.pages, outline.chunks, self.made, failed, ids - self.drawn, self.unused
+            )
         ]
 
 
@@ -246,6 +284,7 @@ def _summary(
         ),
         rows=rows,
         sources=tuple(_sources(seen, items)),
+        given=_given(seen, items) if seen.given[0] else None,
         task_types=_counted(item.task_type for item in kept),
         decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
         pairs=pairs,
@@ -300,6 +339,17 @@ def _sources(seen: Seen, items: Sequence[QAItem]) -> Iterator[Source]:
             made=made[outline.id],
             kept=kept[outline.id],
         )
+
+
+def _given(seen: Seen, items: Sequence[QAItem]) -> GivenCounts:
+    of_no_document = [item for item in items if not item.document_id]
+    return GivenCounts(
+        file=seen.given[0],
+        rows=seen.given[1],
+        failed=sum(failure.what == "row" for failure in seen.failures),
+        made=len(of_no_document),
+        kept=sum(bool(item.kept) for item in of_no_document),
+    )
 
 
 def _coverage(states: Iterator[Covered]) -> Coverage:

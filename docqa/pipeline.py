@@ -13,17 +13,17 @@ are dropped each end in a file with their reason.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from docqa import curate, export, making, outputs, runfolder
+from docqa import curate, export, feedback, making, outputs, runfolder
 from docqa.backend import Backend, chosen_mix, describe, open_backend
 from docqa.blend import Pool
 from docqa.checking import checked, confident, open_index, rated
 from docqa.chunk import token_counter
-from docqa.corpus import Corpus, find, open_pool, parse_key, root_of
+from docqa.corpus import Corpus, find, open_pool, parse_key, read_again, root_of
 from docqa.embed import Embedder
 from docqa.errors import SettingsError
 from docqa.general import sources
@@ -55,26 +55,52 @@ def run(
     return asyncio.run(_run(source, out, settings, progress or Silent(), model))
 
 
-async def _run(source: Path, out: Path, settings: Settings, progress: Progress, model: ChatModel | None) -> Summary:
+def again(out: Path, settings: Settings, progress: Progress | None = None, model: ChatModel | None = None) -> Summary:
+    """Make the set of the run folder ``out`` again, of the documents as its last run read them; they need not be there.
+
+    Raises:
+        SettingsError: ``out`` is not the folder of a run.
+        StoreError, ModelError, BlendError: as ``run``.
+    """
+    return asyncio.run(_run(None, out, settings, progress or Silent(), model))
+
+
+async def _run(
+    source: Path | None, out: Path, settings: Settings, progress: Progress, model: ChatModel | None
+) -> Summary:
     export.check_installed(settings.export.file_type)
-    paths, others = find(source, out)
+    paths, others = find(source, out) if source else (None, {})
+    fed = feedback.stored(out)
     mix = chosen_mix(settings, model)
     general = open_general(settings, out)
     tests = curate.TestSets(settings.curate.decontaminate) if settings.curate.decontaminate else None
     work = out / "work"
     with Store(out / runfolder.MEMO) as store:
+        if source is None:
+            others = read_again(store, out)
         runfolder.clear(work)
         async with open_pool(settings.parse) as pool, open_backend(settings, store, pool, model, mix) as backend:
-            corpus = Corpus(settings, progress, store, pool, root_of(source), backend.languages)
+            corpus = Corpus(settings, progress, store, pool, root_of(source or out), backend.languages)
             corpus.seen.skipped_files = others
+            if fed:
+                corpus.seen.given = (feedback.FILE, len(fed))
             progress.watch(backend.status)
             chosen = partial(_chosen, settings, tests)
-            items, meaning = await _items(corpus, paths, backend, work, out, chosen)
+            items, meaning = await _items(corpus, paths, backend, work, out, chosen, fed)
+            corpus.remember()
             means = backend.means()
-        items = curate.diversify(chosen(items, meaning), _caps(settings.curate), settings.curate.vary_openings)
+        items = curated(feedback.superseded(items, fed), settings, meaning, tests)
         summary = outputs.write(out, items, general, corpus.seen, settings, means)
         runfolder.clear(work)
     return summary
+
+
+def curated(
+    items: Iterable[QAItem], settings: Settings, meaning: curate.Meaning | None, tests: curate.TestSets | None
+) -> list[QAItem]:
+    """The verified items as they go into the set, or not, each once and in order."""
+    chosen = _chosen(settings, tests, items, meaning)
+    return curate.diversify(chosen, _caps(settings.curate), settings.curate.vary_openings)
 
 
 def _chosen(
@@ -106,7 +132,13 @@ Choose = Callable[[Iterable[QAItem], curate.Meaning | None], list[QAItem]]
 
 
 async def _items(
-    corpus: Corpus, paths: list[Path], backend: Backend, work: Path, out: Path, chosen: Choose
+    corpus: Corpus,
+    paths: list[Path] | None,
+    backend: Backend,
+    work: Path,
+    out: Path,
+    chosen: Choose,
+    fed: Sequence[feedback.Fed],
 ) -> tuple[list[QAItem], curate.Meaning | None]:
     """All items with their verdicts and scores, round by round, and how their questions are compared by meaning."""
     settings = corpus.settings
@@ -116,15 +148,15 @@ async def _items(
         opening = asyncio.ensure_future(_index(corpus, backend, out, stack))
         await together(
             opening,
-            _generate(corpus, paths, backend, opening, made),
+            _generate(corpus, paths, backend, opening, made, fed),
             _verify(corpus, backend, opening, made, verified),
         )
         index = opening.result()
-        meaning = _meaning(settings, index.embedder, backend.embedder is None)
+        meaning = meaning_of(settings, index.embedder, backend.embedder is None)
         rounds = making.most_rounds(settings.generate) if making.parts(backend, "items") else 0
         kept = -1
         for number in range(1, rounds + 1):
-            earlier = chosen(read_records(verified.path, QAItem), meaning)
+            earlier = chosen(feedback.superseded(read_records(verified.path, QAItem), fed), meaning)
             before, kept = kept, sum(bool(item.kept and not item.pair) for item in earlier)
             if settings.generate.target and (kept >= settings.generate.target or kept == before):
                 break
@@ -146,12 +178,22 @@ async def _index(corpus: Corpus, backend: Backend, out: Path, stack: ExitStack) 
 
 
 async def _generate(
-    corpus: Corpus, paths: list[Path], backend: Backend, opening: Awaitable[Index], made: Spool
+    corpus: Corpus,
+    paths: list[Path] | None,
+    backend: Backend,
+    opening: Awaitable[Index],
+    made: Spool,
+    fed: Sequence[feedback.Fed],
 ) -> None:
-    """Parse, chunk and make items, each stage feeding the next; the items go to the spool as they come."""
+    """Parse, chunk and make items, each stage feeding the next; the items go to the spool as they come.
+
+    What came back from use is last: it is looked up in the index.
+    """
     await making.make(corpus.read(paths), corpus, backend, made)
     if making.parts(backend, "index"):
         await making.make_with_index(await opening, corpus, backend, made)
+    if fed:
+        await feedback.make(fed, await opening, corpus.seen, made)
     _all_made(corpus, made)
 
 
@@ -178,7 +220,7 @@ async def _verify(corpus: Corpus, backend: Backend, opening: Awaitable[Index], m
         verified.add(item)
 
 
-def _meaning(settings: Settings, embedder: Embedder, embedded: bool) -> curate.Meaning | None:
+def meaning_of(settings: Settings, embedder: Embedder, embedded: bool) -> curate.Meaning | None:
     """How questions are compared by meaning: as the settings say, and if they don't, where it was measured."""
     least = settings.curate.meaning or (curate.MEANING if embedded else 1.0)
     return curate.Meaning(partial(embedder.embed, asked=True), least) if least < 1 else None
@@ -218,6 +260,8 @@ def plan(source: Path, out: Path, settings: Settings) -> Iterator[str]:
     yield f"  to parse   {len(paths) - remembered}, {remembered} remembered from an earlier run"
     for path, reason in sorted(others.items()):
         yield f"  skipped    {path}: {reason}"
+    if fed := feedback.stored(out):
+        yield f"feedback     {len(fed)} rows came back from use ({out / feedback.FILE})"
     yield from describe(settings)
     if general:
         ratio, unit = settings.blend.general_ratio, settings.blend.ratio_by

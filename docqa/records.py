@@ -256,6 +256,7 @@ class Decision(StrEnum):
     UNANSWERED = "unanswered"
     ANSWERED = "answered"
     SINGLE_HOP = "single_hop"
+    DISTILLED = "distilled"
 
 
 class Confidence(Record):

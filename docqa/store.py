@@ -14,7 +14,8 @@ from typing import Literal, Self
 
 from docqa.errors import StoreError
 
-Kind = Literal["parse", "completion"]
+Kind = Literal["parse", "completion", "read"]
+"""A parsed file, a reply, and which files the last run read."""
 
 
 class Store:

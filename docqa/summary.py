@@ -149,6 +149,21 @@ class ScoreCounts(Record):
         return f"{mean} ({self.unrated:,} not rated)" if self.unrated else mean
 
 
+class GivenCounts(Record):
+    """A file of somebody's that items were made of: prompts to answer, or what came back from use.
+
+    Attributes:
+        rows: in it; ``failed`` of them are in errors.jsonl.
+        made: items that rest on no document; ``kept`` of them are in the set.
+    """
+
+    file: str
+    rows: int
+    failed: int
+    made: int
+    kept: int
+
+
 class Source(Record):
     """One document that was read, and what came of it."""
 
@@ -228,6 +243,7 @@ class Summary(Record):
 
     Attributes:
         sources: the documents read, in the order of their paths.
+        given: a file of somebody's that items were made of besides, or instead; None for none.
         task_types: kept items by task type.
         decisions: kept items by the verifier's decision (``known``, ``novel``, ``grounded``, ...).
         pairs: kept preference pairs by where the rejected answer comes from; they are in no other count of the kept.
@@ -246,6 +262,7 @@ class Summary(Record):
     items: ItemCounts
     rows: RowCounts
     sources: tuple[Source, ...] = ()
+    given: GivenCounts | None = None
     task_types: Counts = Field(default_factory=dict)
     decisions: Counts = Field(default_factory=dict)
     pairs: Counts = Field(default_factory=dict)
@@ -272,14 +289,30 @@ class Summary(Record):
         for score in self.scores.values():
             _check("scores beside the items kept", kept, score.rated, score.unrated)
         _check("sources beside the documents read", self.documents.read, len(self.sources))
+        given_made, given_kept = (self.given.made, self.given.kept) if self.given else (0, 0)
         for name, total, parts in (
             ("pages", self.pages.total, [source.pages for source in self.sources]),
             ("chunks", self.chunks.total, [source.chunks for source in self.sources]),
-            ("items made", self.items.made, [source.made for source in self.sources]),
-            ("items kept", kept, [source.kept for source in self.sources]),
+            ("items made", self.items.made - given_made, [source.made for source in self.sources]),
+            ("items kept", kept - given_kept, [source.kept for source in self.sources]),
         ):
             _check(f"the sources' {name}", total, *parts)
         return self
+
+
+class FedBack(Record):
+    """What came back from use to a run: ``rows`` of the file, ``new`` of them not known before.
+
+    Attributes:
+        kept, dropped: the items of all that ever came back, by kind and by reason.
+        run: the run with them.
+    """
+
+    rows: int
+    new: int
+    kept: Counts
+    dropped: Counts
+    run: Summary
 
 
 def _check(what: str, total: int, *parts: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from docqa.summary import Audit, Blended, Coverage, RowCounts, Summary
+from docqa.summary import Audit, Blended, Coverage, FedBack, GivenCounts, RowCounts, Summary
 
 OK, FAILED_FILES, NOTHING = 0, 2, 3
 """Exit codes of a run that ended; 1 is a usage or set-up error, and such a run has no summary."""
@@ -23,9 +23,16 @@ def summary_text(summary: Summary, out: Path) -> str:
     documents, items, rows = summary.documents, summary.items, summary.rows
     failed = f", {sum(documents.failed.values())} failed" if documents.failed else ""
     lines = [
-        _line("documents", documents.found, f"{documents.read} read{failed}", documents.skipped),
-        _coverage("pages", summary.pages),
-        _coverage("chunks", summary.chunks),
+        *(
+            [
+                _line("documents", documents.found, f"{documents.read} read{failed}", documents.skipped),
+                _coverage("pages", summary.pages),
+                _coverage("chunks", summary.chunks),
+            ]
+            if documents.found
+            else []
+        ),
+        *_given(summary.given),
         _line("items made", items.made, f"{items.kept_total} kept ({_each(items.kept)})", {}),
         *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
         *([f"  mean scores      {summary.mean_scores}"] if summary.scores else []),
@@ -60,6 +67,16 @@ def blended_text(blended: Blended, out: Path) -> str:
             _card(out),
         ]
     )
+
+
+def feedback_text(done: FedBack, out: Path) -> str:
+    """What became of what came back, then all that a run says."""
+    lines = [
+        _line("feedback", done.rows, f"rows, {done.new:,} of them new", {}),
+        *(f"  kept    {count:>7,}  {kind}" for kind, count in _ranked(done.kept)),
+        *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(done.dropped)),
+    ]
+    return "\n".join([*lines, summary_text(done.run, out)])
 
 
 def _rows(rows: RowCounts) -> list[str]:
@@ -109,6 +126,12 @@ def audit_text(audit: Audit, out: Path, suffix: str) -> str:
 def _line(name: str, count: int, text: str, skipped: Mapping[str, int]) -> str:
     more = "".join(f", {number} skipped ({reason})" for reason, number in _ranked(skipped))
     return f"{name:<11}{count:>6,}  {text}{more}"
+
+
+def _given(given: GivenCounts | None) -> list[str]:
+    if given is None:
+        return []
+    return [_line("rows given", given.rows, f"of {given.file}, {given.failed} failed", {})]
 
 
 def _coverage(name: str, counts: Coverage) -> str:

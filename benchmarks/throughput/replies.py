@@ -15,6 +15,7 @@ from typing import Any
 _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
+_PROMPT = re.compile(r"^(?:Prompt: |提示：)(.*)$", re.M)
 _TASK = re.compile(r"^(?:Task: |任务：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) (?:questions|tasks)|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
 _POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
@@ -35,6 +36,9 @@ REWORDED = 0.4
 
 KNOWN = 0.2
 """The share of questions that the closed book thinks it knows."""
+
+ABSTAINS = 0.1
+"""The share of prompts without a passage that the teacher knows nothing of."""
 
 SAME = 0.1
 """The share of evolved questions that are found to ask for the same."""
@@ -65,10 +69,11 @@ def answer(body: dict[str, Any]) -> str:
         "tasks": lambda: {"tasks": _tasks(passages[0], user)},
         "question": lambda: _another(passages[0], user),
         "equal": lambda: {"equal": chance(user) < SAME},
-        "quotes": lambda: _grounded(passages[0], question),
+        "quotes": lambda: _quoted(passages, question),
         "steps": lambda: _reasoned(passages[0], question),
         "answerable": lambda: _reading(passages, question),
-        "known": lambda: _recollection(question),
+        "known": lambda: _recollection(question) if question else _taught(user),
+        "accuracy": lambda: {"accuracy": 3.5 if chance("rated " + user) < INACCURATE else 5},
         "verdict": lambda: {"verdict": "same" if chance(user) < 0.9 else "different"},
         "instructions": lambda: {"instructions": _instructions(passages[0])},
         "labels": lambda: _classified(passages[0], _TASK.findall(user)[-1]),
@@ -183,6 +188,12 @@ def _topics(passage: str) -> dict[str, str]:
     return {_topic(sentence): sentence for sentence in reversed(sentences) if _topic(sentence)}
 
 
+def _quoted(passages: Sequence[str], question: str) -> dict[str, Any]:
+    """The answer of the first passage that has one."""
+    found = (_grounded(passage, question) for passage in passages)
+    return next((said for said in found if said["quotes"]), {"quotes": [], "answer": ""})
+
+
 def _grounded(passage: str, question: str) -> dict[str, Any]:
     found = _find([passage], question)
     return {"quotes": [found] if found else [], "answer": found}
@@ -238,6 +249,16 @@ def _marks(passage: str, said: str) -> dict[str, float]:
     """An answer is right where its passage has it."""
     accuracy = 5 if said.strip() in passage else 1
     return {"accuracy": accuracy, "safety": 5 if accuracy == 5 else 3, "helpfulness": accuracy}
+
+
+def _taught(user: str) -> dict[str, Any]:
+    """What a teacher says to a prompt without a passage: mostly something, about its longest words."""
+    topic = _topic(_PROMPT.findall(user)[-1])
+    if not topic or chance("taught " + topic) < ABSTAINS:
+        return {"known": False, "answer": ""}
+    if re.search("[\u4e00-\u9fff]", topic):
+        return {"known": True, "answer": f"先弄清“{topic}”，再逐项核对并记录结果。"}
+    return {"known": True, "answer": f"First settle what “{topic}” asks for, then check each part and note the result."}
 
 
 def _recollection(question: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ Unit = Literal["rows", "tokens"]
 
 
 def rows_from_items(items: Iterable[QAItem]) -> list[Row]:
-    """The kept items as domain rows, in order; a row's group is its document.
+    """The kept items as domain rows, in order; a row's group is its document, or what it asks where there is none.
 
     The turns of a conversation are one row, up to the first one that was dropped: what comes after it may lean on it,
     and is a row of its own with the question that stands alone, as is a first turn that nothing is left to follow.
@@ -71,7 +71,7 @@ def _row(item: QAItem) -> Row:
         output=item.answer,
         system=item.turn.system if item.turn else "",
         language=item.language,
-        group=item.document_id,
+        group=item.document_id or content_id(item.asked),
         item_id=item.id,
         chunk_ids=item.chunk_ids,
         path=item.path,

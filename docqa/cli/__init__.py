@@ -11,7 +11,9 @@ import click
 from docqa import __version__
 from docqa.cli.bench import bench
 from docqa.cli.blend import blend
+from docqa.cli.distill import distill
 from docqa.cli.export import export
+from docqa.cli.feedback import feedback
 from docqa.cli.init import init
 from docqa.cli.methods import methods
 from docqa.cli.parse import parse
@@ -33,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (run, verify, blend, export, stats, methods, parse, bench, init):
+for command in (run, distill, feedback, verify, blend, export, stats, methods, parse, bench, init):
     cli.add_command(command)
 
 

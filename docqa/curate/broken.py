@@ -20,6 +20,9 @@ from docqa.text import CJK, cjk_ratio, normalize, sentences, squash, tokens, wor
 # beyond its limit trains copying.
 _QUESTION_LENGTH = {"en": (3, 60), "zh": (4, 90)}
 _ANSWER_LIMIT = 400
+_LONGEST_DONE = 1200
+_FENCED = re.compile(r"```.*?```", re.DOTALL)
+_ASKS_FOR_MARKUP = re.compile(r"html|xml|svg|latex|\btag|网页|标签", re.IGNORECASE)
 _FACT_LIMIT = {"en": 40, "zh": 80}
 _COPY_LIMIT = {"en": 120, "zh": 200}
 
@@ -82,6 +85,24 @@ def spoilt(item: QAItem) -> str:
         or _garbled(item.answer)
         or left_over(item.answer)
         or refused(answer)
+    )
+
+
+def misdone(item: QAItem) -> str:
+    """Say what is broken in an answer to a prompt that need be no question, and that no passage was read for."""
+    question, answer = normalize(item.asked), normalize(item.answer)
+    prose = _FENCED.sub(" ", item.answer)
+    left = left_over(prose)
+    return (
+        no_answer(answer)
+        or _garbled(item.asked)
+        or _garbled(item.answer)
+        or ("" if left == "markup" and _ASKS_FOR_MARKUP.search(question) else left)
+        or refused(normalize(prose))
+        or ("answer repeats the question" if squash(question) == squash(answer) else "")
+        or _repeated(answer)
+        or ("answer cut off" if answer[-1] in ",，、(（" else "")
+        or ("answer too long" if len(words(answer)) > _LONGEST_DONE else "")
     )
 
 

@@ -25,7 +25,7 @@ from docqa.errors import CallError
 from docqa.models.chat import Prompt, Turn
 from docqa.models.scales import Halves, Wholes
 from docqa.models.session import Session
-from docqa.prompts import Prompts
+from docqa.prompts import LANGUAGES, Prompts
 from docqa.records import Chunk, QAItem, Scores
 
 Score = Literal["accuracy", "deita", "both"]
@@ -49,6 +49,12 @@ class Worth(BaseModel):
     number: int
     complexity: Wholes
     quality: Wholes
+
+
+class Alone(BaseModel):
+    """The accuracy of an answer that no passage stands behind."""
+
+    accuracy: Halves
 
 
 R = TypeVar("R", Accuracy, Worth)
@@ -113,6 +119,27 @@ async def rate(
         for item in items
     )
     return Rated(tuple(scored), tuple(failed))
+
+
+async def rate_alone(item: QAItem, session: Session, prompts: Prompts) -> Rated:
+    """Rate the accuracy of an answer to a prompt, without a passage, as AlpaGasus does; what is dropped stays as it is.
+
+    Alone, since it shares no passage with others: so a prompt that is added or taken away asks nothing else again.
+
+    Raises:
+        ModelError: the model is gone.
+    """
+    if not item.kept:
+        return Rated((item,))
+    language = item.language if item.language in LANGUAGES else "en"
+    asked = {"question": item.question, "input": item.input, "answer": item.answer}
+    system, user = prompts.render("rate-distilled", language, **asked)
+    try:
+        rating = await session.ask(Prompt(system, user, Alone, TOKENS_A_RATING, turn=Turn.SHORT))
+    except CallError as error:
+        failed = CallError(f"not rated (rate-distilled): {error}", error.kind)
+        return Rated((item.model_copy(update={"scores": Scores(by=session.model.name)}),), ((item, failed),))
+    return Rated((item.model_copy(update={"scores": Scores(accuracy=rating.accuracy, by=session.model.name)}),))
 
 
 async def _asked(

@@ -21,9 +21,9 @@ from collections.abc import Callable
 
 from docqa import veto
 from docqa.arithmetic.steps import worked_out
-from docqa.curate.broken import broken, misasked, spoilt
+from docqa.curate.broken import broken, misasked, misdone, spoilt
 from docqa.curate.wording import dated, is_one_sentence, vague_answer, vague_question
-from docqa.records import QAItem
+from docqa.records import Decision, QAItem
 from docqa.text import normalize
 
 Rule = Callable[[QAItem], str]
@@ -99,9 +99,24 @@ UNANSWERABLE: tuple[tuple[str, Rule], ...] = (
 """The rules for an item that says that there is no answer: its question must be a whole one, its answer refuses."""
 
 
+DISTILLED: tuple[tuple[str, Rule], ...] = (
+    ("broken", misdone),
+    ("vague-reference", lambda item: "" if item.input else vague_question(item.question, item.language)),
+    ("time-bound", time_bound),
+)
+"""The rules for a prompt that a model answered without a passage: it need be no question and has no evidence, and its
+answer may be a list, code or in another language, where the prompt asks for that."""
+
+
 def first_objection(item: QAItem) -> str:
     """``name:detail`` of the first rule that objects to ``item``; "" when none does."""
-    for name, rule in WITH_INPUT if item.input else RULES if item.answerable else UNANSWERABLE:
+    for name, rule in _rules(item):
         if detail := rule(item):
             return f"{name}:{detail}"
     return ""
+
+
+def _rules(item: QAItem) -> tuple[tuple[str, Rule], ...]:
+    if item.verdict and item.verdict.decision is Decision.DISTILLED:
+        return DISTILLED
+    return WITH_INPUT if item.input else RULES if item.answerable else UNANSWERABLE

@@ -96,8 +96,9 @@ def worth(item: QAItem) -> tuple[float, ...]:
 
 
 def too_low(item: QAItem, floors: Mapping[str, float]) -> str:
-    """``low-<name>:<score>`` of the first score below its floor; "" when none is. An unknown one is not below it."""
+    """``low-<name>:<score>`` of the first score below its floor; "" when none is. An unknown one is not below it,
+    nor is the coverage of an item that rests on no evidence."""
     scores = item.scores.known if item.scores else {}
-    if item.heuristics:
+    if item.heuristics and item.evidence:
         scores = {**scores, "coverage": item.heuristics.coverage}
     return next((f"low-{name}:{score:g}" for name, score in scores.items() if score < floors.get(name, 0.0)), "")

@@ -50,6 +50,12 @@ METHODS: dict[str, Method] = {
 }
 """By name, in the order in which they are listed."""
 
+COMMANDS: dict[str, str] = {
+    "distill": "a model answers the prompts of a file (docqa distill PROMPTS --model NAME)",
+    "feedback": "answers that came back from use, confirmed or corrected (docqa feedback RUN FILE)",
+}
+"""What makes items, but of no chunk, and so has a command of its own; by name, with what it does."""
+
 _SHARED = re.compile(r"(.+):(\d+(?:\.\d+)?)")
 
 
@@ -101,6 +107,8 @@ def named(name: str) -> Method:
     """
     if name in METHODS:
         return METHODS[name]
+    if name in COMMANDS:
+        raise SettingsError(f"method {name} works on no chunk and has a command of its own: {COMMANDS[name]}")
     installed = own.installed()
     if name.endswith(".py"):
         found = own.from_file(Path(name))
@@ -109,7 +117,7 @@ def named(name: str) -> Method:
     else:
         known = ", ".join((*METHODS, *installed))
         raise SettingsError(f"method {name}: there is none; there are {known}, and your own as FILE.py")
-    if found.name in METHODS:
+    if found.name in METHODS or found.name in COMMANDS:
         raise SettingsError(f"method {name}: {found.name} is the name of one of docqa's own; give it another")
     return found
 
@@ -153,6 +161,7 @@ def listing() -> str:
     """A line a method: its name, what it needs and what it does; first ours, then those of installed packages."""
     needs = {"nothing": "no model", "model": "a model", "either": "no model, better with one"}
     lines = [f"{method.name:<16}{needs[method.needs]:<28}{method.line}" for method in METHODS.values()]
+    lines += [f"{name:<16}{'its own command':<28}{line}" for name, line in COMMANDS.items()]
     for name, entry in own.installed().items():
         try:
             method = own.from_package(entry)

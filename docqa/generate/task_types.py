@@ -30,6 +30,8 @@ FAMILIES: Mapping[str, str] = {
     "unanswerable": "a question that the documents do not answer, and an answer that says so",
     "dialogue": "a turn of a conversation; its question stands alone, too",
     "preference": "a right answer beside a wrong one, by where the wrong one comes from",
+    "distilled": "a prompt of somebody's file, answered by a model (docqa distill)",
+    "feedback": "what came back from use (docqa feedback)",
 }
 
 TASK_TYPES: Mapping[str, str] = {
@@ -125,6 +127,11 @@ TASK_TYPES: Mapping[str, str] = {
     "preference/unit": "the right one with another unit",
     "preference/name": "the right one with the name of another thing",
     "preference/negation": "the opposite of the right one",
+    "distilled/open": "from what the model knows",
+    "distilled/grounded": "from passages of the documents",
+    "feedback/confirmed": "an answer with thumbs up",
+    "feedback/corrected": "the answer as somebody corrected it",
+    "feedback/rejected": "an answer with thumbs down and no better one: never kept",
 }
 
 

@@ -23,7 +23,7 @@ manuals with short sentences), .5 lets two points more of the answers about anot
 _FOUND = frozenset({Decision.KNOWN, Decision.NOVEL, Decision.GROUNDED})
 """Decisions where the corpus gives the item's answer to its question alone."""
 
-_SOUND = _FOUND | {Decision.CHECKED, Decision.UNANSWERED}
+_SOUND = _FOUND | {Decision.CHECKED, Decision.UNANSWERED, Decision.DISTILLED}
 
 KEPT: Mapping[Policy, frozenset[Decision]] = {
     "default": _SOUND | {Decision.HARD},
@@ -31,7 +31,8 @@ KEPT: Mapping[Policy, frozenset[Decision]] = {
     "lenient": _SOUND | {Decision.HARD, Decision.NOT_SELF_CONTAINED},
     "retrieval-only": _SOUND,
 }
-"""What each policy keeps. A conflict is set aside under all of them: the corpus itself must be mended first."""
+"""What each policy keeps. A conflict is set aside under all of them: the corpus itself must be mended first. What was
+distilled without a corpus has nothing to be held against, so no policy says anything of it."""
 
 
 def agrees(answer: Answer | None, threshold: float = AGREES) -> bool:
