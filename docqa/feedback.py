@@ -2,7 +2,7 @@
 
 A row is a question, the answer that somebody got, and what they said of it: thumbs up or down, or the right answer.
 
-    correction      the question with the answer as it was corrected
+    correction      the question with the answer as it was corrected, and a preference pair with the answer as it was
     thumbs up       the question with the answer as it was
     thumbs down     no item of its own; it is recorded, as dropped, and counts against a thumbs up for the same answer
 
@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from docqa.errors import SettingsError
+from docqa.generate.preference import RIGHT, Wrong, pair_of
 from docqa.grounding import LOOKED_UP, grounded
 from docqa.index import Index
 from docqa.outputs import Seen
-from docqa.records import Origin, Passage, QAItem, Record
+from docqa.records import Marks, Origin, Passage, QAItem, Record
 from docqa.rowfiles import entries
 from docqa.runfolder import Spool, replacing
 from docqa.text import squash
@@ -161,6 +162,17 @@ def superseded(items: Iterable[QAItem], fed: Sequence[Fed]) -> list[QAItem]:
         if item.kept is not False and (by := corrected.get((squash(item.question), squash(item.answer))))
         else item
         for item in listed
+    ]
+
+
+def pairs(items: Iterable[QAItem], fed: Sequence[Fed]) -> list[QAItem]:
+    """A preference pair of each verified correction that is kept: it is chosen, and the answer as it was rejected."""
+    wrong = {(row.question, row.correction): row.wrong for row in fed if row.wrong}
+    right = Marks(accuracy=RIGHT, by="rules")
+    return [
+        pair_of(item, Wrong(answer, NAME, NAME), right, None)
+        for item in items
+        if item.kept and (answer := _wrong_of(item, wrong))
     ]
 
 

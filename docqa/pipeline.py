@@ -153,6 +153,12 @@ async def _items(
         )
         index = opening.result()
         meaning = meaning_of(settings, index.embedder, backend.embedder is None)
+        if pairs := feedback.pairs(read_records(verified.path, QAItem), fed):
+            made = Spool(work / "made-pairs.jsonl")
+            for pair in pairs:
+                made.add(pair)
+            made.close()
+            await _verify(corpus, backend, opening, made, verified)
         rounds = making.most_rounds(settings.generate) if making.parts(backend, "items") else 0
         kept = -1
         for number in range(1, rounds + 1):

@@ -90,6 +90,17 @@ def test_each_row_is_kept_or_dropped_for_its_reason_and_the_documents_are_not_ne
     shutil.rmtree(tmp_path / "documents")
     done = feed_back(out, file, load())
     items = fed(out)
+    pairs = [item for item in read_records(out / "items.jsonl", QAItem) if item.pair]
+    assert [(pair.kept, pair.question, pair.answer, pair.made_from, pair.task_type) for pair in pairs] == [
+        (True, item.question, item.answer, item.id, "preference/feedback")
+        for item in items
+        if item.kept and item.task_type == "feedback/corrected"
+    ]
+    assert [(pair.pair.rejected, pair.pair.source) for pair in pairs if pair.pair] == [
+        ("After 900 hours.", "feedback"),
+        ("每季度8元", "feedback"),
+    ]
+    assert done.run.pairs == {"feedback": 2}
     assert [item.task_type for item in items] == [f"feedback/{kind}" for _, kind, _ in ROWS]
     for item, (row, _, reason) in zip(items, ROWS, strict=True):
         assert bool(item.kept) is (reason == ""), (row, item.reason)
@@ -104,7 +115,7 @@ def test_each_row_is_kept_or_dropped_for_its_reason_and_the_documents_are_not_ne
     assert done.run.failures == before.failures
     assert done.run.given is not None
     assert (done.run.given.file, done.run.given.rows) == ("feedback.jsonl", 8)
-    assert done.run.items.made == before.items.made + 8
+    assert done.run.items.made == before.items.made + len(ROWS) + len(pairs)
     assert exit_code(done.run) == 2, "the broken PDF"
     assert "8 rows, 8 of them new" in feedback_text(done, out).replace("   ", " ").replace("  ", " ")
     assert "| rows given | 8 | feedback.jsonl |" in (out / "README.md").read_text(encoding="utf-8")
@@ -127,6 +138,19 @@ def test_a_later_run_takes_it_in_again_and_feeding_it_twice_changes_nothing(tmp_
     )
     assert feed_back(out, more, load()).new == 1
     assert len(fed(out)) == len(ROWS) + 1
+
+
+def test_a_rejected_answer_that_may_be_right_makes_no_pair(tmp_path: Path, documents: Path):
+    out = tmp_path / "out"
+    pipeline.run(documents, out, load())
+    row = {"question": TORQUE, "answer": "45 N·m", "thumbs": "down", "correction": "They are tightened to 45 N·m."}
+    done = feed_back(out, write(tmp_path / "back.jsonl", [row]), load())
+    (correction,) = fed(out)
+    assert correction.kept, correction.reason
+    (pair,) = [item for item in read_records(out / "items.jsonl", QAItem) if item.pair]
+    assert not pair.kept
+    assert pair.reason.startswith("rejected_may_be_right")
+    assert done.run.pairs == {}
 
 
 def test_a_corrected_item_of_the_set_goes_and_its_correction_stays(tmp_path: Path, documents: Path):

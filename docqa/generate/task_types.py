@@ -129,6 +129,7 @@ TASK_TYPES: Mapping[str, str] = {
     "preference/negation": "the opposite of the right one",
     "distilled/open": "from what the model knows",
     "distilled/grounded": "from passages of the documents",
+    "preference/feedback": "what somebody who used it corrected (docqa feedback)",
     "feedback/confirmed": "an answer with thumbs up",
     "feedback/corrected": "the answer as somebody corrected it",
     "feedback/rejected": "an answer with thumbs down and no better one: never kept",
