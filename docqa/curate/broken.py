@@ -21,6 +21,7 @@ from docqa.text import CJK, cjk_ratio, normalize, sentences, squash, tokens, wor
 _QUESTION_LENGTH = {"en": (3, 60), "zh": (4, 90)}
 _ANSWER_LIMIT = 400
 _LONGEST_DONE = 1200
+_IDEOGRAPH = re.compile(f"[{CJK}]")
 _FENCED = re.compile(r"```.*?```", re.DOTALL)
 _ASKS_FOR_MARKUP = re.compile(r"html|xml|svg|latex|\btag|网页|标签", re.IGNORECASE)
 _FACT_LIMIT = {"en": 40, "zh": 80}
@@ -160,6 +161,8 @@ def _decodes(run: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     read = data.decode("utf-8", errors="ignore")
+    if encoding == "gb18030" and 2 * len(_IDEOGRAPH.findall(read)) < len(read):
+        return False  # two bytes of GB 18030 may be a Latin or Hebrew letter in UTF-8: 什么是机械密封 is all of those
     return len(read.encode()) > 0.8 * len(data)
 
 

@@ -170,6 +170,15 @@ def test_a_broken_item_is_dropped_and_says_what_is_broken(
     assert first_objection(item(question, answer, evidence or answer)) == f"broken:{detail}"
 
 
+@pytest.mark.parametrize(
+    "question", ["什么是机械密封？", "郑庆华被聘为什么职务？", "年老体弱者为什么却拥有非凡的成绩？"]
+)
+def test_chinese_whose_gb_18030_bytes_happen_to_be_utf_8_is_not_garbled(question: str) -> None:
+    assert "garbled" not in first_objection(
+        item(question, "机械密封是防止液体泄漏的装置。", "机械密封是防止液体泄漏的装置。")
+    )
+
+
 def test_a_fact_is_not_answered_by_a_pasted_passage() -> None:
     passage = (
         "The pump house was planned before the war and built after it. Its first pumps came from the works of Ada & "

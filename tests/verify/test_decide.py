@@ -68,8 +68,9 @@ def test_the_threshold_is_inclusive_and_can_be_changed_afterwards() -> None:
     assert not agrees(half, 0.51)
 
 
-SOUND = {"known", "novel", "grounded", "checked", "unanswered"}
-"""What every policy keeps: what the corpus answers, what a check passed, what is rightly said not to be told."""
+SOUND = {"known", "novel", "grounded", "checked", "unanswered", "distilled"}
+"""What every policy keeps: what the corpus answers, what a check passed, what is rightly said not to be told, and what
+no corpus was asked about."""
 
 
 def test_what_the_corpus_answers_is_kept_and_nothing_else() -> None:
