@@ -11,20 +11,16 @@ from pydantic import BaseModel
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
-from docqa.generate.instruct_checks import NO_INPUT, wrong
-from docqa.generate.items import asked, item
-from docqa.generate.self_qa import how_many, passage
+from docqa.generate.instruct_checks import ALIKE, given_with, wrong
+from docqa.generate.items import asked, different, item, passage
+from docqa.generate.self_qa import how_many
 from docqa.models.chat import Prompt
 from docqa.records import Chunk, Origin, QAItem
-from docqa.text import squash
 
 NAME = "alpaca"
 
 TOKENS_A_TASK = 384
 """Of the reply: instruction, input, quotes and output."""
-
-ALIKE = 0.7
-"""ROUGE-L from which Alpaca, as Self-Instruct, drops an instruction."""
 
 
 class Task(BaseModel):
@@ -58,14 +54,13 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     except CallError as error:
         return Made(failed=(Failed(error),))
     origin = asked(borrowed, NAME, NAME, chunk.language)
-    different = {
-        squash(task.instruction + task.input): task for task in reversed(reply.tasks) if squash(task.instruction)
-    }
-    return Made(tuple(_item(chunk, task, origin) for task in reversed(different.values())))
+    asking = (task for task in reply.tasks if task.instruction.strip())
+    chosen = different(asking, lambda task: f"{task.instruction}\n{task.input}")[:count]
+    return Made(tuple(_item(chunk, task, origin) for task in chosen))
 
 
 def _item(chunk: Chunk, task: Task, origin: Origin) -> QAItem:
-    given = "" if task.input.strip().casefold() in NO_INPUT else task.input.strip()
+    given = given_with(task.input)
     kind = "open" if not given else "classification" if task.classification else "with-input"
     return item(chunk, task.instruction, task.output, task.quotes, f"instruct/{kind}", origin, input=given)
 

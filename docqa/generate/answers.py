@@ -9,8 +9,8 @@ from docqa.text import cjk_ratio, words
 RESTS = 0.5
 """The least share of an answer's content that stands in what was given; ``verify.evidence`` asks as much of quotes."""
 
-_SEAM = 2
-"""Pairs of ideographs that are new where 不得 is taken out of a sentence and 应 put in."""
+_SEAM = 3
+"""Pairs of ideographs that are new where 不得 is taken out of a sentence and 可以 put in."""
 
 _WRITTEN_OUT = re.compile(
     r"[〇零一二三四五六七八九十百千两]+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six"
@@ -20,7 +20,9 @@ _WRITTEN_OUT = re.compile(
 
 
 def other_language(text: str, language: str) -> str:
-    """Whether a text is in another language than it should be."""
+    """Whether a text is in another language than it should be; one without letters is in any."""
+    if not any(map(str.isalpha, text)):
+        return ""
     chinese = cjk_ratio(text) > (0.15 if language == "zh" else 0.05)
     return "" if chinese == (language == "zh") else "in another language"
 

@@ -1,7 +1,7 @@
 """Kept items made harder, or of another topic: Evol-Instruct (Xu et al. 2023, WizardLM, arXiv 2304.12244).
 
 In depth a question gets one more constraint, goes deeper, turns concrete, or takes more steps; in breadth a new one of
-the same domain, as rare, is made after it. Which of the five a hash says. The paper's model writes freely; here the
+the same domain, and rarer, is made after it. Which of the five a hash says. The paper's model writes freely; here the
 passage must still answer the question, and the answer is read from it as Self-QA's is, with quotes. What fails is
 eliminated by the paper's four rules ("Elimination Evolving"); what is left is verified like any other item, and may be
 evolved again in the next round.
@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
-from docqa.generate.items import asked, item
+from docqa.generate.items import asked, item, passage
 from docqa.generate.kept import Kept
-from docqa.generate.self_qa import Grounded, passage, read_answer
+from docqa.generate.self_qa import Grounded, read_answer
 from docqa.models.chat import Prompt, Turn
 from docqa.records import Chunk, QAItem, content_id
 from docqa.terms import FUNCTION_WORDS

@@ -3,12 +3,15 @@
 import re
 import unicodedata
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from docqa.generate import Borrowed
 from docqa.records import Beside, Chunk, Evidence, Origin, QAItem, item_id
+from docqa.text import squash
+
+T = TypeVar("T")
 
 _END_MARKS = " \t\n\"'“”‘’「」.。…"
 
@@ -76,6 +79,20 @@ def joined(
 
 def _pages(found: Sequence[Evidence], chunk: Chunk) -> tuple[int, ...]:
     return tuple(sorted({box.page for each in found if each.chunk_id == chunk.id for box in each.boxes}))
+
+
+def passage(chunk: Chunk) -> dict[str, str]:
+    """What ``parts/passage`` is filled with."""
+    return {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+
+
+def different(replied: Iterable[T], text: Callable[[T], str]) -> list[T]:
+    """Each of a reply's parts once, the first one of those whose ``text`` is the same; none whose text is blank."""
+    found: dict[str, T] = {}
+    for each in replied:
+        if words := squash(text(each)):
+            found.setdefault(words, each)
+    return list(found.values())
 
 
 def asked(borrowed: Borrowed, method: str, prompt: str, language: str) -> Origin:

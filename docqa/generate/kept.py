@@ -41,7 +41,7 @@ class Kept:
         return tuple(self._by_chunk[chunk.id]) if chunk.id in self._by_chunk else ()
 
     def some(self, language: str, count: int, key: str) -> list[QAItem]:
-        """``count`` of those in a language that have an answer and are no preference pairs, drawn by ``key``.
+        """``count`` of those in a language that have an answer, drawn by ``key``.
 
         The items stand on a ring at places that their ids give, the key's draws fall on it, and each takes the next
         item. So a draw costs a look-up and not a sort of them all, and an item more or less changes few draws, and so
@@ -70,8 +70,6 @@ class Kept:
         return None if place is None else self.items[place]
 
     def _ring(self, language: str) -> Ring:
-        answered = {
-            item.id: item for item in self.items if item.language == language and item.answerable and item.pair is None
-        }
+        answered = {item.id: item for item in self.items if item.language == language and item.answerable}
         points = ((content_id(item.id, str(number)), item) for item in answered.values() for number in range(POINTS))
         return sorted(points, key=lambda point: point[0])

@@ -16,11 +16,11 @@ from docqa import arithmetic
 from docqa.arithmetic import Number
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
-from docqa.generate.items import asked, evidence, item
+from docqa.generate.items import asked, different, evidence, item, passage
 from docqa.models.chat import Prompt, Turn
 from docqa.quantities import quantities
 from docqa.records import Chunk, QAItem, Step
-from docqa.text import normalize, squash
+from docqa.text import normalize
 
 NAME = "reasoning"
 
@@ -84,15 +84,14 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     count = borrowed.settings.questions or fitting
     kinds = ", ".join(f'"{kind}"' for kind in _KINDS)
     system, user = borrowed.prompts.render(
-        "reasoning-questions", chunk.language, count=count, kinds=kinds, **_passage(chunk)
+        "reasoning-questions", chunk.language, count=count, kinds=kinds, **passage(chunk)
     )
     prompt = Prompt(system, user, Questions, 128 + 128 * count, borrowed.settings.temperature, Turn.BEGIN, chunk.id)
     try:
         reply = await borrowed.session.ask(prompt)
     except CallError as error:
         return Made(failed=(Failed(error),))
-    different = {squash(question.question): question for question in reversed(reply.questions)}
-    chosen = [question for words, question in reversed(different.items()) if words][:count]
+    chosen = different(reply.questions, lambda question: question.question)[:count]
     made = await asyncio.gather(*(_answered(chunk, question, borrowed) for question in chosen))
     return Made(
         items=tuple(result for result in made if isinstance(result, QAItem)),
@@ -103,7 +102,7 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
 async def _answered(chunk: Chunk, question: Question, borrowed: Borrowed) -> QAItem | Failed:
     assert borrowed.session is not None
     said = question.question.strip()
-    system, user = borrowed.prompts.render("reasoning-answer", chunk.language, question=said, **_passage(chunk))
+    system, user = borrowed.prompts.render("reasoning-answer", chunk.language, question=said, **passage(chunk))
     try:
         reply = await borrowed.session.ask(
             Prompt(system, user, Reasoning, ANSWER_TOKENS, turn=Turn.GO_ON, group=chunk.id)
@@ -122,10 +121,6 @@ async def _answered(chunk: Chunk, question: Question, borrowed: Borrowed) -> QAI
         difficulty="hard",
     )
     return made.model_copy(update={"steps": steps, "conclusion": conclusion})
-
-
-def _passage(chunk: Chunk) -> dict[str, str]:
-    return {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
 
 
 def _step(chunk: Chunk, given: Reasoned) -> Step:

@@ -15,12 +15,11 @@ from pydantic import BaseModel, BeforeValidator
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
-from docqa.generate.items import item
+from docqa.generate.items import different, item, passage
 from docqa.models.chat import Prompt, Turn
 from docqa.models.session import Session
 from docqa.prompts import Prompts
 from docqa.records import Chunk, Origin, QAItem
-from docqa.text import squash
 
 Kind = Literal[
     "fact", "definition", "quantity", "reason", "procedure", "condition", "comparison", "list", "explanation", "other"
@@ -128,7 +127,7 @@ async def generate(
     except CallError as error:
         return Made(failed=(Failed(error),))
     answered = await asyncio.gather(
-        *(_answered(chunk, question, session, prompts) for question in _different(asked.questions))
+        *(_answered(chunk, question, session, prompts) for question in _chosen(asked.questions, count))
     )
     return Made(
         items=tuple(result for result in answered if isinstance(result, QAItem)),
@@ -152,26 +151,17 @@ async def read_answer(chunk: Chunk, question: str, session: Session, prompts: Pr
     return await session.ask(Prompt(system, user, Grounded, ANSWER_TOKENS, turn=Turn.GO_ON, group=chunk.id))
 
 
-def passage(chunk: Chunk) -> dict[str, str]:
-    """What ``parts/passage`` is filled with."""
-    return {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
-
-
 async def _in_one_call(chunk: Chunk, session: Session, prompts: Prompts, count: int, temperature: float) -> Made:
     system, user = prompts.render("self-qa-single", chunk.language, count=count, kinds=_kinds(), **passage(chunk))
     prompt = Prompt(system, user, Pairs, 128 + 320 * count, temperature, Turn.BEGIN, chunk.id)
     pairs = (await session.ask(prompt)).items
     origin = _origin(prompts, "self-qa-single", chunk, session)
-    return Made(items=tuple(_item(chunk, pair, pair, origin) for pair in _different(pairs)))
+    return Made(items=tuple(_item(chunk, pair, pair, origin) for pair in _chosen(pairs, count)))
 
 
-def _different(questions: Sequence[Q]) -> list[Q]:
-    """Each question once, the first one of those that are the same."""
-    different: dict[str, Q] = {}
-    for question in questions:
-        if words := squash(question.question):
-            different.setdefault(words, question)
-    return list(different.values())
+def _chosen(questions: Sequence[Q], count: int) -> list[Q]:
+    """Each question once, a few more than the ``count`` that was asked for, and never as many as the reply has room for."""
+    return different(questions, lambda question: question.question)[: max(count, MOST_QUESTIONS)]
 
 
 def _questions(chunk: Chunk, prompts: Prompts, count: int, temperature: float) -> Prompt[Questions]:

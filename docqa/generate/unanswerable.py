@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
 from docqa.generate.extractive import places
-from docqa.generate.items import asked, item
+from docqa.generate.items import asked, item, passage
 from docqa.models.chat import Prompt
 from docqa.records import Chunk, Origin, QAItem, content_id
 
@@ -69,8 +69,7 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     """
     if borrowed.session is None:
         return Made(by_rule(chunk))
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
-    system, user = borrowed.prompts.render(NAME, chunk.language, count=MOST, **passage)
+    system, user = borrowed.prompts.render(NAME, chunk.language, count=MOST, **passage(chunk))
     try:
         reply = await borrowed.session.ask(Prompt(system, user, Questions, 320, 0.7, group=chunk.id))
     except CallError as error:

@@ -99,7 +99,7 @@ FAULTY = {
         ),
         (
             task("Draw the parts of pump P-101 that hold oil.", "<noinput>", OIL, "The oil is in the pump."),
-            "failed_check: asks for more than text: 'Draw'",
+            "failed_check: instruction asks for more than text: 'Draw'",
         ),
         (
             task(
@@ -141,7 +141,7 @@ FAULTY = {
         ),
         (
             task("请绘制水泵P-101的润滑示意图。", "<noinput>", OIL_ZH, "油在泵里。"),
-            "failed_check: asks for more than text: '请绘制'",
+            "failed_check: instruction asks for more than text: '请绘制'",
         ),
     ),
 }
@@ -173,7 +173,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scripted, 
     )
     (folder / "docs" / "broken.md").write_text(f"# Broken manual\n\n{OIL.replace('P-101', 'P-7')}\n", encoding="utf-8")
     model = Scripted(says)
-    settings = load({"generate": {"methods": ["alpaca"]}, "curate": {"min_accuracy": 1}})
+    settings = load({"generate": {"methods": ["alpaca"], "questions": 12}, "curate": {"min_accuracy": 1}})
     summary = pipeline.run(folder / "docs", folder / "out", settings, model=model)
     assert summary.items.made == summary.items.kept_total + sum(summary.items.dropped.values())
     return folder / "out", model, exit_code(summary)
@@ -228,18 +228,42 @@ CHUNK_ZH = make_chunk(f"{OIL_ZH}{SEAL_ZH}", language="zh")
     ("kind", "asks", "given", "said", "expected"),
     [
         ("open", "Explain the oil change of the pump.", "", "Drain the oil after 500 hours.", ""),
-        ("open", "Explain it.", "", "Drain the oil.", "the instruction is too short"),
-        ("open", "Explain it all " * 60, "", "Drain the oil.", "the instruction is too long"),
-        ("open", "请解释水泵为什么要换油。", "", "Drain the oil.", "the instruction is in another language"),
+        ("open", "Explain it.", "", "Drain the oil.", "instruction too short (2 words)"),
+        ("open", "Explain it all " * 60, "", "Drain the oil.", "instruction too long (180 words)"),
+        ("open", "请解释水泵为什么要换油。", "", "Drain the oil.", "instruction in another language"),
         ("open", "Explain the oil change of the pump.", "", "", "no output"),
         ("open", "Draw up a checklist for the oil change.", "", "Drain the oil.", ""),
+        ("open", "Record the oil change in one line of a log.", "", "Drain the oil.", ""),
+        (
+            "open",
+            "Please record a video of the oil change.",
+            "",
+            "Drain it.",
+            "instruction asks for more than text: 'record a video'",
+        ),
+        ("open", "State in Chinese when the oil is due.", "", "500小时后放油。", ""),
+        ("open", "State when the oil of the pump is due.", "", "500小时后放油。", "in another language"),
+        (
+            "classification",
+            "Is this allowed, yes or no?",
+            "Start the pump with a dry seal.",
+            "否",
+            "label '否' is none of those offered",
+        ),
+        (
+            "with-input",
+            "List what this note asks for.",
+            "Drain the oil, and check the seal.",
+            "1. Drain the oil.\n2. Inspect the seal.",
+            "",
+        ),
         ("open", "Write to [customer name] about the oil.", "", "Drain it.", "a placeholder: '[customer name]'"),
         (
             "with-input",
             "Say whether this is right.",
             "Where can I park?",
             "No.",
-            "the input has nothing to do with the passage",
+            "it has nothing to do with the passage",
         ),
         ("with-input", "Answer this question about oil.", "When is the oil due?", "After 500 minutes.", "another unit"),
         (
@@ -305,7 +329,10 @@ def test_the_check_of_the_family_says_what_is_wrong(kind: str, asks: str, given:
         ("请改正下面的说法。", "水泵运行600小时后放油。", "水泵运行500小时后应放油。", ""),
         ("请改正下面的说法。", "水泵运行600小时后放油。", "水泵运行400小时后应放油。", "number 400 is not in the text"),
         ("请改正下面的说法。", "新油20℃前可以启动。", "新油温度达到20℃前应启动。", "a negation differs"),
-        ("下载对账单前要做什么？", "水泵放油了吗？", "应放油。", "asks for more than text: '下载'"),
+        ("请改正下面的說法。", "新油20℃前可以启动。", "新油温度达到20℃前可以启动。", "a negation differs"),
+        ("把這句話譯成英語。", "水泵运行500小时后应放油。", "Drain the oil of the pump after 500 hours.", ""),
+        ("回答这位同事的问题。", "水泵运行多少小时后放油？", "500", ""),
+        ("下载对账单前要做什么？", "水泵放油了吗？", "应放油。", "instruction asks for more than text: '下载'"),
         (
             "请给【请填写姓名】写一份水泵放油的通知。",
             "水泵运行500小时。",

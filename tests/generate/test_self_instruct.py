@@ -11,12 +11,12 @@ from handmade import make_chunk
 
 from benchmarks.throughput.replies import answer
 from docqa import pipeline
+from docqa.generate.instruct_checks import ALIKE, named, unfit, wrong
 from docqa.generate.items import item
 from docqa.generate.kept import Kept
-from docqa.generate.self_instruct import filters, shown
-from docqa.generate.self_instruct.checks import check, named
+from docqa.generate.self_instruct import shown
 from docqa.generate.self_instruct.instances import place
-from docqa.generate.self_instruct.seeds import drawn, seeds
+from docqa.generate.self_instruct.seeds import drawn, like, seeds
 from docqa.outputs import Failure
 from docqa.records import Origin, QAItem, Row
 from docqa.rouge import rouge_tokens, similar_pairs
@@ -39,7 +39,7 @@ def test_the_seeds_are_many_of_many_kinds_and_no_two_alike(language: str):
     assert sum(seed.classification for seed in known) >= 12
     assert sum(bool(seed.input) for seed in known) >= len(known) / 3
     assert len({seed.kind for seed in known}) >= 20
-    assert not list(similar_pairs([rouge_tokens(seed.instruction) for seed in known], filters.ALIKE))
+    assert not list(similar_pairs([rouge_tokens(seed.instruction) for seed in known], ALIKE))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,7 +51,8 @@ def test_every_seed_is_whole_in_its_language_and_would_pass_the_filters(language
             assert (cjk_ratio(seed.output) > 0.3) == (language == "zh"), seed.output
         assert seed.output.strip()
         assert seed.output not in (seed.input, seed.instruction)
-        assert filters.of_instruction(seed.instruction, unlike_all).startswith("like-a-seed: ")
+        assert not unfit(seed.instruction, unlike_all)
+        assert like(seed.instruction, language, ALIKE) == seed.instruction
         if seed.classification:
             assert seed.input
             assert named(seed.output, seed.instruction), seed.instruction
@@ -76,20 +77,16 @@ PUMP_ZH = make_chunk("水泵P-101的流程图挂在泵房。水泵不得干转�
         ("Explain to a new operator why the pump must not be started dry.", ""),
         ("How long must a log file of the pump be kept?", ""),
         ("“Do not start the pump dry.” Explain this rule to a visitor.", ""),
-        ("Explain the pump.", "unfit-instruction: too short (3 words)"),
-        ("Say it again. " * 60, "unfit-instruction: too long (180 words)"),
-        ("- Explain why the pump must not be started dry.", "unfit-instruction: begins with '-'"),
-        ("Describe the image of the pump in the hall.", "unfit-instruction: 'image' is not for a text model"),
-        ("Draw a diagram of the pump and its pipes.", "unfit-instruction: 'Draw' is not for a text model"),
-        ("解释水泵为什么不得干转。", "unfit-instruction: in another language"),
-        (
-            "Describe how to descale an electric kettle with some citric acid.",
-            "like-a-seed: Describe how to descale an electric kettle with citric acid.",
-        ),
+        ("Explain the pump.", "too short (3 words)"),
+        ("Say it again. " * 60, "too long (180 words)"),
+        ("- Explain why the pump must not be started dry.", "begins with '-'"),
+        ("Describe the image of the pump in the hall.", "asks for more than text: 'image'"),
+        ("Draw a diagram of the pump and its pipes.", "asks for more than text: 'Draw'"),
+        ("解释水泵为什么不得干转。", "in another language"),
     ],
 )
 def test_an_instruction_that_cannot_be_used_is_dropped_with_its_reason(instruction: str, why: str):
-    assert filters.of_instruction(instruction, PUMP) == why
+    assert unfit(instruction, PUMP) == why
 
 
 @pytest.mark.parametrize(
@@ -97,15 +94,30 @@ def test_an_instruction_that_cannot_be_used_is_dropped_with_its_reason(instructi
     [
         ("向新员工说明水泵为什么不得干转。", ""),
         ("说明流程图应当挂在什么地方。", ""),
-        ("说明水泵", "unfit-instruction: too short (4 words)"),
-        ("描述图片中水泵的外观。", "unfit-instruction: '图片' is not for a text model"),
-        ("绘制水泵的检修路线。", "unfit-instruction: '绘制' is not for a text model"),
-        ("Explain why the pump must not run dry.", "unfit-instruction: in another language"),
-        ("列一张出差之前的检查清单。", "like-a-seed: 列一张出差前的检查清单。"),
+        ("说明水泵", "too short (4 words)"),
+        ("描述图片中水泵的外观。", "asks for more than text: '图片'"),
+        ("绘制水泵的检修路线。", "asks for more than text: '绘制'"),
+        ("Explain why the pump must not run dry.", "in another language"),
     ],
 )
 def test_a_chinese_instruction_is_held_to_the_same(instruction: str, why: str):
-    assert filters.of_instruction(instruction, PUMP_ZH) == why
+    assert unfit(instruction, PUMP_ZH) == why
+
+
+@pytest.mark.parametrize(
+    ("language", "instruction", "seed"),
+    [
+        (
+            "en",
+            "Describe how to descale an electric kettle with some citric acid.",
+            "Describe how to descale an electric kettle with citric acid.",
+        ),
+        ("zh", "列一张出差之前的检查清单。", "列一张出差前的检查清单。"),
+        ("en", "Describe how to keep bees.", ""),
+    ],
+)
+def test_an_instruction_like_a_seed_is_found_with_its_seed(language: str, instruction: str, seed: str):
+    assert like(instruction, language, ALIKE) == seed
 
 
 def test_labels_are_words_of_their_own():
@@ -116,11 +128,11 @@ def test_labels_are_words_of_their_own():
 
 
 @pytest.mark.parametrize(
-    ("given", "said", "kind", "wrong"),
+    ("given", "said", "kind", "why"),
     [
         ("May I start it dry?", "No, do not start the pump dry.", "with-input", ""),
         ("May I start it dry?", "You may start the pump dry.", "with-input", "a negation differs"),
-        ("Old log of 2019", "1. Keep it for 3 years.\n2. Then ask.", "with-input", ""),
+        ("Old log of 2019", "1. Keep the log for 3 years.\n2. Then ask.", "with-input", ""),
         ("Old log of 2019", "Keep the log of 2019 for 3 years.", "with-input", ""),
         ("Old log of 2019", "Keep the log for 5 years.", "with-input", "number 5 is not in the text"),
         ("Old log of 2019", "Keep the log for 3 months.", "with-input", "another unit"),
@@ -128,19 +140,19 @@ def test_labels_are_words_of_their_own():
         ("Where to park?", "Behind the gate.", "with-input", "it has nothing to do with the passage"),
         ("Old log", "日志保存3年。", "with-input", "in another language"),
         ("", "日志保存3年。", "open", "in another language"),
-        ("", "", "open", "no answer"),
+        ("", "", "open", "no output"),
         ("The log is lost.", "rule", "classification", ""),
-        ("The log is lost.", "poem", "classification", "label 'poem' is not in the list"),
+        ("The log is lost.", "poem", "classification", "label 'poem' is none of those offered"),
         ("Where to park?", "rule", "classification", "it has nothing to do with the passage"),
     ],
 )
-def test_what_can_be_told_without_a_model_is_checked(given: str, said: str, kind: str, wrong: str):
+def test_what_can_be_told_without_a_model_is_checked(given: str, said: str, kind: str, why: str):
     task = "Is it a rule or a fact about the pump?" if kind == "classification" else "Reply to the operator."
     origin = Origin(method="self-instruct", prompt="")
     made = item(PUMP, task, said, [PUMP.text], f"instruct/{kind}", origin, input=given)
-    assert check(made, PUMP) == wrong
+    assert wrong(made, PUMP) == why
     translated = made.model_copy(update={"question": "Reply to the operator, in Chinese."})
-    assert "language" not in check(translated, PUMP)
+    assert "language" not in wrong(translated, PUMP)
 
 
 # ------------------------------------------------------------------------------------------------------- a whole run
@@ -194,7 +206,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         ),
     ],
     ("en", "P-202"): [
-        Case("Draw a diagram of pump P-202 for us.", "", "unfit-instruction: 'Draw' is not for a text model"),
+        Case("Draw a diagram of pump P-202 for us.", "", "unfit-instruction: asks for more than text: 'Draw'"),
         Case("Explain pump P-202.", "", "unfit-instruction: too short (3 words)"),
         Case(seeds("en")[0].instruction, "", f"like-a-seed: {seeds('en')[0].instruction[:60]}"),
         Case("说明水泵P-202为什么要放油。", "", "unfit-instruction: in another language"),
@@ -213,7 +225,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(
             "Rewrite the reminder for pump P-303 so that it sounds friendlier.",
             plain("Inspect the seal!", SEAL, "Inspect the seal! "),
-            "repeated: the output is the input",
+            "failed_check: the output is the input again",
         ),
         Case("List what an operator of pump P-303 has to wait for.", "I cannot do that.", ""),
     ],
@@ -257,7 +269,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         ),
     ],
     ("zh", "P-202"): [
-        Case("画出水泵P-202的结构示意。", "", "unfit-instruction: '画出' is not for a text model"),
+        Case("画出水泵P-202的结构示意。", "", "unfit-instruction: asks for more than text: '画'"),
         Case("说说水泵", "", "unfit-instruction: too short (4 words)"),
         Case(seeds("zh")[0].instruction, "", f"like-a-seed: {seeds('zh')[0].instruction[:60]}"),
         Case("Explain why the oil of pump P-202 is drained.", "", "unfit-instruction: in another language"),
@@ -276,7 +288,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(
             "将水泵P-303的提醒改写得客气些。",
             plain("检查机械密封！", SEAL_ZH, "检查机械密封！"),
-            "repeated: the output is the input",
+            "failed_check: the output is the input again",
         ),
         Case("列出水泵P-303操作员需要等待的条件。", "我做不到。", ""),
     ],

@@ -15,7 +15,7 @@ from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made
 from docqa.generate.dialogue.forms import chosen
 from docqa.generate.dialogue.turns import KINDS, NAME, TURNS, Kind, Said, as_turn, chance
-from docqa.generate.items import asked, item
+from docqa.generate.items import asked, item, passage
 from docqa.models.chat import Prompt, Turn
 from docqa.records import Chunk, QAItem, content_id
 from docqa.text import squash
@@ -68,10 +68,9 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     """
     assert borrowed.session is not None
     _, system = chosen(chunk, WITH_SYSTEM, *FORMS)
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
     count = turns(chunk)
     temperature = borrowed.settings.temperature
-    instructions, user = borrowed.prompts.render(OUTLINE, chunk.language, count=count, form=system, **passage)
+    instructions, user = borrowed.prompts.render(OUTLINE, chunk.language, count=count, form=system, **passage(chunk))
     prompt = Prompt(instructions, user, Outline, 64 + 64 * count, temperature, Turn.BEGIN, chunk.id)
     try:
         points = [point for point in (await borrowed.session.ask(prompt)).turns if point.about.strip()][:count]
@@ -84,7 +83,7 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
         kind: Kind = "opening" if number == 1 else "topic-switch" if point.kind == "topic-switch" else "follow-up"
         earlier = [{"said": one.turn.said, "answer": one.answer} for one in made if one.turn]
         instructions, user = borrowed.prompts.render(
-            TURN, chunk.language, form=system, earlier=earlier, kind=kind, about=point.about.strip(), **passage
+            TURN, chunk.language, form=system, earlier=earlier, kind=kind, about=point.about.strip(), **passage(chunk)
         )
         try:
             spoken = await borrowed.session.ask(

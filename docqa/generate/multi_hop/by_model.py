@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made
-from docqa.generate.items import asked, evidence, joined
+from docqa.generate.items import asked, evidence, joined, passage
 from docqa.generate.multi_hop.names import NAME
 from docqa.generate.multi_hop.related import partner
 from docqa.models.chat import Prompt
@@ -52,10 +52,7 @@ async def generate(chunk: Chunk, borrowed: Borrowed) -> Made:
     other = await partner(chunk, borrowed.index)
     if other is None:
         return Made()
-    shown = [
-        {"title": each.title, "headings": " > ".join(each.heading_path), "passage": each.text}
-        for each in (chunk, other)
-    ]
+    shown = [passage(chunk), passage(other)]
     system, user = borrowed.prompts.render(NAME, chunk.language, both=shown, count=MOST)
     try:
         reply = await borrowed.session.ask(

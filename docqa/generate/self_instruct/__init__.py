@@ -5,11 +5,11 @@ while nothing is), and asks for new ones that the chunk supports. Whether an ins
 paper asks in a step of its own, comes with it. Then each gets its instance in a call: a classification output first, so
 that its inputs do not all earn the same label; all else input first. Added to the paper: the domain's text, and quotes
 of it, so that an instance without an input is verified like any other answer, and one with an input is checked against
-the text (``checks``).
+the text (``instruct_checks``, as Alpaca's are).
 
-What the paper filters by rule is dropped here with its reason (``filters``), and so is an instruction like a seed or
-a kept item, before anything is asked about it. That two of one round are alike is found by what runs the rounds
-(``Method.alike``), which knows them all.
+An instruction that the paper filters by rule, or that is like a seed or a kept item, is dropped here with its reason,
+before anything is asked about it. That two of one round are alike is found by what runs the rounds (``Method.alike``),
+which knows them all.
 """
 
 import asyncio
@@ -18,15 +18,13 @@ from pydantic import BaseModel
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
-from docqa.generate.items import asked, item
+from docqa.generate.instruct_checks import ALIKE, unfit, wrong
+from docqa.generate.items import asked, different, item, passage
 from docqa.generate.kept import Kept
-from docqa.generate.self_instruct import filters
-from docqa.generate.self_instruct.checks import check
 from docqa.generate.self_instruct.instances import FAMILY, NAME, instance
-from docqa.generate.self_instruct.seeds import drawn
+from docqa.generate.self_instruct.seeds import drawn, like
 from docqa.models.chat import Prompt
 from docqa.records import Chunk, QAItem, content_id
-from docqa.text import squash
 
 PROMPT = "self-instruct-instructions"
 
@@ -58,9 +56,8 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     """
     assert borrowed.session is not None
     assert borrowed.kept is not None
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
     system, user = borrowed.prompts.render(
-        PROMPT, chunk.language, count=MOST, examples=shown(chunk, borrowed.kept), **passage
+        PROMPT, chunk.language, count=MOST, examples=shown(chunk, borrowed.kept), **passage(chunk)
     )
     prompt = Prompt(system, user, Instructions, 128 + 96 * MOST, borrowed.settings.temperature, group=chunk.id)
     try:
@@ -68,8 +65,8 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
     except CallError as error:
         return Made(failed=(Failed(error),))
     dropped, going_on = [], []
-    for new in _different(reply.instructions[:MOST]):
-        if why := filters.of_instruction(new.instruction, chunk) or _known(new.instruction, borrowed.kept):
+    for new in different(map(_in_one_line, reply.instructions), lambda new: new.instruction)[:MOST]:
+        if why := _objection(new.instruction, chunk, borrowed.kept):
             dropped.append(_dropped(chunk, new, why, borrowed))
         else:
             going_on.append(new)
@@ -89,19 +86,18 @@ def shown(chunk: Chunk, kept: Kept) -> list[str]:
     return sorted(instructions, key=lambda instruction: content_id(key, instruction))
 
 
-def _known(instruction: str, kept: Kept) -> str:
-    other = kept.like(instruction, filters.ALIKE)
+def _in_one_line(new: New) -> New:
+    return new.model_copy(update={"instruction": " ".join(new.instruction.split())})
+
+
+def _objection(instruction: str, chunk: Chunk, kept: Kept) -> str:
+    """Why an instruction is not used, or ""."""
+    if why := unfit(instruction, chunk):
+        return f"unfit-instruction: {why}"
+    if seed := like(instruction, chunk.language, ALIKE):
+        return f"like-a-seed: {seed[:60]}"
+    other = kept.like(instruction, ALIKE)
     return f"like-the-pool:{other.id}" if other else ""
-
-
-def _different(new: list[New]) -> list[New]:
-    """Each instruction once, the first of those that are the same."""
-    different: dict[str, New] = {}
-    for one in new:
-        stripped = one.model_copy(update={"instruction": " ".join(one.instruction.split())})
-        if words := squash(stripped.instruction):
-            different.setdefault(words, stripped)
-    return list(different.values())
 
 
 def _dropped(chunk: Chunk, new: New, why: str, borrowed: Borrowed) -> QAItem:
@@ -116,8 +112,8 @@ METHOD = Method(
     needs="model",
     types=task_types.of(FAMILY),
     make=make,
-    check=check,
+    check=wrong,
     after="items",
     seeded=True,
-    alike=filters.ALIKE,
+    alike=ALIKE,
 )

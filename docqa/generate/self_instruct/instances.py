@@ -4,7 +4,6 @@ Asked input first, a model writes texts that nearly all earn the same label (the
 the place of the label in its own list, drawn by the instruction.
 """
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
@@ -12,9 +11,9 @@ from pydantic import BaseModel
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed
-from docqa.generate.items import asked, item
-from docqa.generate.self_instruct import filters
-from docqa.generate.self_instruct.checks import named
+from docqa.generate.answers import other_language
+from docqa.generate.instruct_checks import given_with, named
+from docqa.generate.items import asked, different, item, passage
 from docqa.generate.self_instruct.seeds import Seed, drawn
 from docqa.models.chat import Prompt, Turn
 from docqa.records import Chunk, QAItem, content_id
@@ -30,9 +29,6 @@ PLACES = ("first", "second", "last")
 """Of the label to choose."""
 
 TOKENS = 1024
-
-_NO_INPUT = re.compile(r"\W*(?:none|no ?input|n/a|not needed|无|没有|无输入|不需要)\W*", re.IGNORECASE)
-"""How a model says that there is no input, where it should have left it empty."""
 
 
 class Instance(BaseModel):
@@ -86,7 +82,7 @@ async def instance(chunk: Chunk, instruction: str, classification: bool, borrowe
         asked(borrowed, NAME, name, chunk.language),
         input=draft.input,
     )
-    why = draft.why or filters.of_instance(made)
+    why = draft.why or ("" if made.answer else "no-instance: the passage does not support it")
     return made.model_copy(update={"kept": False, "reason": why}) if why else made
 
 
@@ -101,7 +97,7 @@ async def _instance(chunk: Chunk, instruction: str, borrowed: Borrowed) -> Draft
         *drawn(chunk.language, 1, instruction, lambda seed: not seed.input),
     )
     reply = await _asked(INPUT_FIRST, Instance, chunk, instruction, examples, borrowed)
-    given = "" if _NO_INPUT.fullmatch(reply.input) else reply.input.strip()
+    given = given_with(reply.input)
     return Draft(instruction, given, reply.output, reply.quotes, "with-input" if given else "open")
 
 
@@ -109,16 +105,21 @@ async def _classified(chunk: Chunk, instruction: str, borrowed: Borrowed) -> Dra
     examples = drawn(chunk.language, 2, instruction, lambda seed: seed.classification)
     which = place(chunk, instruction)
     reply = await _asked(OUTPUT_FIRST, Classified, chunk, instruction, examples, borrowed, place=which)
-    labels = list({squash(label): label.strip() for label in reply.labels if label.strip()}.values())
-    label, given = reply.label.strip(), reply.input.strip()
+    labels = different((label.strip() for label in reply.labels), str)
+    chosen = next((label for label in labels if squash(label) == squash(reply.label)), "")
+    given = given_with(reply.input)
+    foreign = [label for label in labels if not named(label, instruction) and other_language(label, chunk.language)]
     why = ""
-    if not label or not given:
+    if not squash(reply.label) or not given:
         why = "no-instance: the passage has no example of a label"
     elif len(labels) < 2:
         why = "unfit-labels: fewer than two"
-    elif label not in labels:
-        why = f"unfit-labels: {label[:40]!r} is not among them"
-    return Draft(_with_labels(instruction, labels, chunk.language), given, label, reply.quotes, "classification", why)
+    elif not chosen:
+        why = f"unfit-labels: {reply.label.strip()[:40]!r} is not among them"
+    elif foreign:
+        why = f"unfit-labels: {foreign[0][:40]!r} is in another language"
+    listed = _with_labels(instruction, labels, chunk.language)
+    return Draft(listed, given, chosen or reply.label, reply.quotes, "classification", why)
 
 
 async def _asked(
@@ -131,10 +132,9 @@ async def _asked(
     **values: str,
 ) -> Reply:
     assert borrowed.session is not None
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
     shown = [example.model_dump() for example in examples]
     system, user = borrowed.prompts.render(
-        name, chunk.language, instruction=instruction, examples=shown, **passage, **values
+        name, chunk.language, instruction=instruction, examples=shown, **passage(chunk), **values
     )
     return await borrowed.session.ask(Prompt(system, user, shape, TOKENS, turn=Turn.GO_ON, group=chunk.id))
 

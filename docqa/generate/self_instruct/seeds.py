@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from docqa.records import Record, content_id
+from docqa.rouge import Pool
 
 
 class Seed(Record):
@@ -43,3 +44,17 @@ def drawn(language: str, count: int, key: str, which: Callable[[Seed], bool] = l
     """``count`` of the seeds that are ``which``, drawn by ``key``: the same in every run."""
     fitting = [seed for seed in seeds(language) if which(seed)]
     return tuple(sorted(fitting, key=lambda seed: content_id(key, seed.instruction))[:count])
+
+
+def like(instruction: str, language: str, alike: float) -> str:
+    """The seed's instruction that an instruction is most like, if their ROUGE-L F1 is ``alike`` or more; else ""."""
+    place = _pool(language).like(instruction, alike)
+    return "" if place is None else seeds(language)[place].instruction
+
+
+@cache
+def _pool(language: str) -> Pool:
+    pool = Pool()
+    for seed in seeds(language):
+        pool.add(seed.instruction)
+    return pool

@@ -16,7 +16,7 @@ from pydantic import BaseModel, WithJsonSchema
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made
-from docqa.generate.items import asked, evidence, item, part
+from docqa.generate.items import asked, evidence, item, part, passage
 from docqa.generate.tasks.wordings import ENTITIES, INTENTS, KINDS_OF_TEXT, Labels, audience, instruction
 from docqa.models.chat import Prompt
 from docqa.records import Chunk, Evidence
@@ -138,8 +138,7 @@ async def generate(chunk: Chunk, borrowed: Borrowed) -> Made:
 async def _done(task: Task, chunk: Chunk, place: tuple[int, int], borrowed: Borrowed) -> Made:
     assert borrowed.session is not None
     prompt, given = f"tasks-{task.kind}", chunk.text[slice(*place)]
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
-    system, user = borrowed.prompts.render(prompt, chunk.language, part=given, **passage, **task.fills(chunk))
+    system, user = borrowed.prompts.render(prompt, chunk.language, part=given, **passage(chunk), **task.fills(chunk))
     share, least = task.tokens
     most = least + int(share * estimate_tokens(given))
     try:
