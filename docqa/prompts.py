@@ -20,7 +20,8 @@ LANGUAGES = ("en", "zh")
 
 _PARTS = re.compile(r"^=== (system|user)[ \t]*\n", re.M)
 _INCLUDED = re.compile(r"""{%-?\s*include\s+["']([^"']+)["']""")
-_TAG = re.compile(r"<(?=/?passage>)")
+_IN_A_LINE = ("title", "headings")
+_TAG = re.compile(r"[<＜](?=\s*[/／]?\s*passage\b)", re.I)
 
 
 def shipped() -> Path:
@@ -69,7 +70,8 @@ class Prompts:
 
         parts = self._load(name, language)
         self._used.add((name, language))
-        data = {key: _as_data(value) for key, value in values.items()}
+        data = _as_data(values)
+        assert isinstance(data, dict)
         try:
             system, user = (part.render(self._shared | data).strip() for part in parts)
         except TemplateError as error:
@@ -113,11 +115,14 @@ class Prompts:
 
 
 def _as_data(value: object) -> object:
-    """Text of documents can't close the tags it stands between."""
+    """Text of documents can't close the tags it stands between, and what names them is a line: it stands outside."""
     if isinstance(value, str):
         return _clean(value)
     if isinstance(value, dict):
-        return {key: _as_data(part) for key, part in value.items()}
+        return {
+            key: _as_data(" ".join(part.split()) if key in _IN_A_LINE and isinstance(part, str) else part)
+            for key, part in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_as_data(part) for part in value]
     return value

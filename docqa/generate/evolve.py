@@ -137,12 +137,15 @@ async def _rewritten(parent: QAItem, how: Way, chunk: Chunk, borrowed: Borrowed)
 
 
 async def _same(question: str, parent: QAItem, chunk: Chunk, borrowed: Borrowed) -> str:
-    """The first rule: the evolved question asks for nothing that the first did not, as a model has it."""
+    """The first rule: the evolved question asks for nothing that the first did not, as a model has it.
+
+    No check, though a judge is asked: the answer waits for it, and the chunk's prefix cache for the answer.
+    """
     judge = borrowed.judge or borrowed.session
     assert judge is not None
     if squash(question) != squash(parent.question):
         system, user = borrowed.prompts.render("evolve-equal", chunk.language, first=parent.question, second=question)
-        if not (await judge.ask(Prompt(system, user, Equal, 32, turn=Turn.SHORT))).equal:
+        if not (await judge.ask(Prompt(system, user, Equal, 32, turn=Turn.GO_ON))).equal:
             return ""
     return "same information"
 

@@ -21,6 +21,7 @@ from docqa.errors import CallError
 from docqa.export.corrupt import corrupted
 from docqa.export.rejected import losing
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
+from docqa.generate.items import passage
 from docqa.models.chat import Prompt
 from docqa.models.scales import Halves
 from docqa.records import Chunk, Marks, Origin, Pair, QAItem, content_id, pair_id
@@ -149,8 +150,9 @@ async def _wrong(item: QAItem, way: Way, chunk: Chunk, borrowed: Borrowed) -> Wr
     assert guesser is not None
     # Half of the questions are asked from nothing, the others of what is left of the passage.
     shown = without_evidence(item, chunk) if int(content_id(WEAK, item.id), 16) % 2 else ""
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": shown}
-    system, user = borrowed.prompts.render(WEAK, chunk.language, question=item.question, **passage)
+    system, user = borrowed.prompts.render(
+        WEAK, chunk.language, question=item.question, **(passage(chunk) | {"passage": shown})
+    )
     reply = await guesser.ask(Prompt(system, user, Guess, 256, HOT, group=chunk.id if shown else ""))
     said, right = squash(reply.guess), squash(item.answer)
     if not said or said in right or right in said:
@@ -208,9 +210,10 @@ async def _marked(
         return *by_rule, ()
     swapped = bool(int(content_id(RATE, item.id), 16) % 2)
     first, second = (wrong.text, item.answer) if swapped else (item.answer, wrong.text)
-    passage = {"title": chunk.title, "headings": " > ".join(chunk.heading_path), "passage": chunk.text}
+    beside = [borrowed.index.chunk(other) for other in item.chunk_ids if other != chunk.id] if borrowed.index else []
+    shown = {**passage(chunk), "others": [passage(other) for other in beside]}
     asked = {"question": item.asked if item.input != chunk.text else item.question, "first": first, "second": second}
-    system, user = borrowed.prompts.render(RATE, chunk.language, **asked, **passage)
+    system, user = borrowed.prompts.render(RATE, chunk.language, **asked, **shown)
     try:
         reply = await judge.ask(Prompt(system, user, Ratings, 120, group=chunk.id))
     except CallError as error:

@@ -160,7 +160,7 @@ async def _in_one_call(chunk: Chunk, session: Session, prompts: Prompts, count: 
 
 
 def _chosen(questions: Sequence[Q], count: int) -> list[Q]:
-    """Each question once, a few more than the ``count`` that was asked for, and never as many as the reply has room for."""
+    """Each question once, a few more than ``count`` perhaps, but not as many as the reply has room for."""
     return different(questions, lambda question: question.question)[: max(count, MOST_QUESTIONS)]
 
 

@@ -71,7 +71,9 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
         return Made(by_rule(chunk))
     system, user = borrowed.prompts.render(NAME, chunk.language, count=MOST, **passage(chunk))
     try:
-        reply = await borrowed.session.ask(Prompt(system, user, Questions, 320, 0.7, group=chunk.id))
+        reply = await borrowed.session.ask(
+            Prompt(system, user, Questions, 320, borrowed.settings.temperature, group=chunk.id)
+        )
     except CallError as error:
         return Made(failed=(Failed(error),))
     origin = asked(borrowed, NAME, NAME, chunk.language)

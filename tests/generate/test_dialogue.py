@@ -253,6 +253,8 @@ def test_an_answer_is_held_to_the_form_that_is_asked_for(form: str, language: st
 
 def test_a_turn_at_which_nothing_is_said_is_none():
     assert check(as_turn("45 N·m", "", said="  "), TORQUES) == "the user says nothing"
+    blank = as_turn("45 N·m", "").model_copy(update={"question": ""})
+    assert check(blank, TORQUES) == "nothing is asked in full"
 
 
 def test_some_conversations_have_a_system_prompt_and_the_chunk_decides():

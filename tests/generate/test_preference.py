@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 from handmade import make_chunk
@@ -19,6 +19,7 @@ from docqa.generate import Borrowed, Made
 from docqa.generate.items import item
 from docqa.generate.kept import Kept
 from docqa.generate.preference import MOST, make, without_evidence
+from docqa.index import Index
 from docqa.models.chat import Completion
 from docqa.models.session import Session
 from docqa.outputs import Failure
@@ -359,13 +360,16 @@ def kept(question: str = "When is the seal replaced?", reply: str = "The seal is
 
 
 def made_of(
-    items: list[QAItem], tmp_path: Path, reply: Callable[[dict[str, Any]], str | Completion] | None = None
+    items: list[QAItem],
+    tmp_path: Path,
+    reply: Callable[[dict[str, Any]], str | Completion] | None = None,
+    index: Index | None = None,
 ) -> Made:
     with Store(tmp_path / "run.db") as store:
         session = Session(Scripted(reply), store) if reply else None
         prompts = Prompts(domain="", persona="")
         pool = WorkerPool(1)
-        borrowed = Borrowed(session, prompts, pool, load().generate, None, Kept(items, 1), session, session)
+        borrowed = Borrowed(session, prompts, pool, load().generate, index, Kept(items, 1), session, session)
         return asyncio.run(make(CHUNK, borrowed))
 
 
@@ -406,6 +410,25 @@ def test_every_way_is_taken_by_some_items(tmp_path: Path):
             sources[each.pair.source] += 1
     assert sources.keys() == {"closed_book", "sampled", "number", "unit"}
     assert min(sources["closed_book"], sources["sampled"], sources["number"] + sources["unit"]) >= 5
+
+
+def test_an_answer_of_two_passages_is_marked_beside_both(tmp_path: Path):
+    other = make_chunk("The log is kept in the office.", document="d2")
+
+    class Two:
+        def chunk(self, chunk_id: str) -> Any:
+            return {CHUNK.id: CHUNK, other.id: other}[chunk_id]
+
+    asked: list[str] = []
+
+    def reply(body: dict[str, Any]) -> str:
+        asked.append(body["messages"][-1]["content"])
+        return answer(body)
+
+    joined = kept().model_copy(update={"chunk_ids": (CHUNK.id, other.id)})
+    made_of([joined], tmp_path, reply, cast("Index", Two()))
+    (rating,) = (each for each in asked if "Second answer: " in each)
+    assert rating.index(CHUNK.text) < rating.index(other.text) < rating.index("First answer: ")
 
 
 def test_what_is_shown_of_the_passage_has_not_the_quotes():

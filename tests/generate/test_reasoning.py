@@ -223,7 +223,9 @@ def replies(body: dict[str, Any]) -> str:
     case = next((case for question, case in asked.items() if user.rstrip().endswith(question)), "")
     if '{"questions": [{"kind"' in user:
         said = [{"kind": "calculation", "question": question} for question in asked]
-        return json.dumps({"questions": [*said, said[0], {"kind": "riddle", "question": " "}]}, ensure_ascii=False)
+        return json.dumps(
+            {"questions": [*said, said[0], *said[:2], {"kind": "riddle", "question": " "}]}, ensure_ascii=False
+        )
     if '{"steps"' in user:
         if case == "no JSON":
             return "Let me think about that."

@@ -1,5 +1,6 @@
 """Self-Instruct: seeds, new instructions in rounds, their instances, and what is dropped for which reason."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -11,20 +12,25 @@ from handmade import make_chunk
 
 from benchmarks.throughput.replies import answer
 from docqa import pipeline
+from docqa.generate import Borrowed, Failed
 from docqa.generate.instruct_checks import ALIKE, named, unfit, wrong
 from docqa.generate.items import item
 from docqa.generate.kept import Kept
 from docqa.generate.self_instruct import shown
-from docqa.generate.self_instruct.instances import place
+from docqa.generate.self_instruct.instances import instance, place
 from docqa.generate.self_instruct.seeds import drawn, like, seeds
+from docqa.models.session import Session
 from docqa.outputs import Failure
+from docqa.prompts import Prompts
 from docqa.records import Origin, QAItem, Row
 from docqa.rouge import rouge_tokens, similar_pairs
 from docqa.runfolder import read_records
 from docqa.settings import load
+from docqa.store import Store
 from docqa.summary import Summary
 from docqa.terminal import exit_code
 from docqa.text import cjk_ratio
+from docqa.workers import WorkerPool
 from tests.scripted import Scripted
 
 LANGUAGES = ("en", "zh")
@@ -453,6 +459,39 @@ def test_a_classification_is_asked_for_its_label_first_and_all_else_for_its_inpu
         if not case.reason.startswith(("unfit-instruction", "like-"))
     }
     assert shapes == expected, "and nothing is asked about what a filter drops"
+
+
+@pytest.mark.parametrize(
+    ("language", "labels", "label", "why"),
+    [
+        ("zh", ["油", "密封"], "油", ""),
+        ("zh", ["oil", "seal"], "oil", "unfit-labels: 'oil' is in another language"),
+        ("en", ["油", "密封"], "油", "unfit-labels: '油' is in another language"),
+        ("en", ["Oil", "Seal", "oil"], "oil ", ""),
+        ("en", ["P1", "P2"], "P1", ""),
+        ("en", ["oil", " "], "oil", "unfit-labels: fewer than two"),
+        ("en", [], " ", "no-instance: the passage has no example of a label"),
+    ],
+)
+def test_labels_are_the_list_s_own_and_in_the_language_of_the_task(
+    language: str, labels: list[str], label: str, why: str, tmp_path: Path
+):
+    chunk = PUMP_ZH if language == "zh" else PUMP
+    said = sorted_as(labels, label, "水泵很烫。" if language == "zh" else "The pump is hot.", chunk.text)
+    model = Scripted(lambda body: json.dumps(said, ensure_ascii=False))
+
+    async def go() -> QAItem | Failed:
+        with Store(tmp_path / "run.db") as store:
+            prompts = Prompts(domain="", persona="")
+            borrowed = Borrowed(Session(model, store), prompts, WorkerPool(1), load().generate)
+            asks = "把这条备注归类。" if language == "zh" else "Sort this remark on the pump."
+            return await instance(chunk, asks, True, borrowed)
+
+    made = asyncio.run(go())
+    assert isinstance(made, QAItem)
+    assert (made.reason, made.kept) == (why, False if why else None)
+    if not why:
+        assert made.answer in made.question, "as the list has it"
 
 
 def test_the_label_to_choose_is_drawn_so_that_not_all_are_the_first():

@@ -10,6 +10,7 @@ import pytest
 from handmade import make_chunk
 
 from docqa.generate import Made, self_qa
+from docqa.generate.items import different
 from docqa.models.chat import Turn
 from docqa.models.session import Session
 from docqa.prompts import Prompts
@@ -106,6 +107,17 @@ def test_the_same_question_is_asked_once_and_a_kind_of_its_own_is_other(tmp_path
     answer = {"quotes": ["Change the oil"], "answer": "Soon."}
     (item,) = made(Scripted(script(asked, {OIL: answer})), tmp_path).items
     assert item.task_type == "qa/other"
+
+
+def test_the_parts_of_a_reply_keep_their_order_each_once_and_none_blank():
+    assert different(["Oil?", "Seal?", " oil? ", "", " ", "Fan?"], str) == ["Oil?", "Seal?", "Fan?"]
+
+
+def test_a_reply_of_fifty_questions_is_not_fifty_calls(tmp_path: Path):
+    asked = [{"kind": "fact", "question": f"What is part {number}?"} for number in range(50)]
+    model = Scripted(script(asked, {"?": {"quotes": [], "answer": ""}}))
+    made(model, tmp_path)
+    assert len(model.prompts) == 1 + self_qa.MOST_QUESTIONS
 
 
 def test_an_answer_that_fails_costs_its_question_and_no_other(tmp_path: Path):

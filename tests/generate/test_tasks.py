@@ -367,6 +367,19 @@ def test_with_a_model_every_task_is_done_checked_and_rated_in_both_languages(tmp
     assert len(rows) == len(items)
 
 
+def test_more_messages_than_were_asked_for_are_left_out_and_none_stands_twice(tmp_path: Path):
+    def many(said: dict[str, Any], user: str) -> str:
+        if "messages" in said:
+            first = said["messages"][0]
+            said = {"messages": [first, first, *({**first, "message": f"{first['message']} {n}"} for n in range(50))]}
+        return json.dumps(said, ensure_ascii=False)
+
+    items, _ = run(tmp_path, many)
+    for language in ("en", "zh"):
+        given = [each.input for each in items if (each.language, each.task_type) == (language, "task/intent")]
+        assert len(given) == len(set(given)) == 3
+
+
 def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: Path):
     def faulty(said: dict[str, Any], user: str) -> str:
         if "entities" in said:

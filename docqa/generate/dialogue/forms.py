@@ -44,6 +44,8 @@ def check(item: QAItem, chunk: Chunk) -> str:
     """What is wrong with a turn before anything is looked up: it asks nothing, or is not in the form asked for."""
     if item.turn is None or not item.turn.said.strip():
         return "the user says nothing"
+    if not item.question:
+        return "nothing is asked in full"
     if not item.turn.system or not item.answer:
         return ""  # an empty answer is verification's business
     form = next((form for form, known in systems().items() if item.turn.system in known[item.language]), "")

@@ -16,7 +16,7 @@ from pydantic import BaseModel, WithJsonSchema
 
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made
-from docqa.generate.items import asked, evidence, item, part, passage
+from docqa.generate.items import asked, different, evidence, item, part, passage
 from docqa.generate.tasks.wordings import ENTITIES, INTENTS, KINDS_OF_TEXT, Labels, audience, instruction
 from docqa.models.chat import Prompt
 from docqa.records import Chunk, Evidence
@@ -26,6 +26,9 @@ METHOD = "tasks"
 
 LEAST_TOKENS = 40
 """Of a text that is worth a task, and twice that of one that is worth a summary or a question."""
+
+MOST_MESSAGES = 3
+"""As ``tasks-intent`` asks for."""
 
 
 def _one_of(labels: Labels) -> WithJsonSchema:
@@ -183,9 +186,8 @@ def _entities(reply: Entities, chunk: Chunk, place: tuple[int, int]) -> Iterator
 
 
 def _messages(reply: Messages, chunk: Chunk, place: tuple[int, int]) -> Iterator[Draft]:
-    for message in reply.messages:
-        if message.message.strip():
-            yield Draft(message.message.strip(), message.intent, evidence(chunk, [message.quote]))
+    for message in different(reply.messages, lambda each: each.message)[:MOST_MESSAGES]:
+        yield Draft(message.message.strip(), message.intent, evidence(chunk, [message.quote]))
 
 
 def _read(reply: Comprehension, chunk: Chunk, place: tuple[int, int]) -> Iterator[Draft]:
