@@ -42,7 +42,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _COPIED = re.compile(
-    r"\b(?:given|rewritten|original|created|evolved|brand[- ]new) (?:prompt|question|instruction)s?\b|#+ ?\w+"
+    r"\b(?:given|rewritten|original|created|evolved|brand[- ]new) (?:prompt|question|instruction)s?\b"
+    r"|(?<!\w)#+ ?[a-z]\w*"
     r"|(?:给定|給定|原|原始|改写后|改寫後|改写|新写|新寫)的?(?:提示词?|提示詞|问题|問題|指令)",
     re.IGNORECASE,
 )

@@ -82,9 +82,14 @@ async def make(chunk: Chunk, borrowed: Borrowed) -> Made:
 
 
 def by_rule(chunk: Chunk) -> tuple[QAItem, ...]:
-    """The one question that the chunk's content chooses; none where its section or document has no name."""
+    """The one question that the chunk's content chooses; none where its section or document has no name.
+
+    Nor of Traditional Chinese, in which the hints would not be recognised.
+    """
     heading, title = places.section(chunk), places.title(chunk)
     if not title or len(heading) < (4 if chunk.language == "zh" else 8) or _GENERAL.search(heading):
+        return ()
+    if places.is_traditional(chunk):
         return ()
     name = sorted(attributes())[int(content_id(NAME, chunk.id), 16) % len(attributes())]
     known = attributes()[name]

@@ -102,6 +102,7 @@ def test_an_answer_of_stop_words_and_marks_says_nothing(said: str, why: str):
         ("#Rewritten Prompt#: when is it due?", "words of the prompt, '#Rewritten'"),
         ("改写后的问题：密封多久更换？", "words of the prompt, '改写后的问题'"),
         ("When is the seal of pump P-101 due for a change?", ""),
+        ("Which C# driver reads the pump of line #4?", ""),
     ],
 )
 def test_words_of_the_prompt_give_a_question_away(question: str, why: str):

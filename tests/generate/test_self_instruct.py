@@ -494,6 +494,21 @@ def test_labels_are_the_list_s_own_and_in_the_language_of_the_task(
         assert made.answer in made.question, "as the list has it"
 
 
+def test_labels_are_offered_in_the_script_of_the_text(tmp_path: Path):
+    chunk = make_chunk("水泵不得乾轉，運行500小時後應換油。", language="zh")
+    said = sorted_as(["換油", "密封"], "換油", "水泵該換油了。", chunk.text)
+
+    async def go() -> QAItem | Failed:
+        with Store(tmp_path / "run.db") as store:
+            session = Session(Scripted(lambda body: json.dumps(said, ensure_ascii=False)), store)
+            borrowed = Borrowed(session, Prompts(domain="", persona=""), WorkerPool(1), load().generate)
+            return await instance(chunk, "請把這條備註歸類。", True, borrowed)
+
+    made = asyncio.run(go())
+    assert isinstance(made, QAItem)
+    assert made.question.endswith("\n可選類別：換油、密封。")
+
+
 def test_the_label_to_choose_is_drawn_so_that_not_all_are_the_first():
     places = [place(PUMP, f"Is remark {number} a rule or a fact?") for number in range(60)]
     assert all(places.count(which) > 10 for which in ("first", "second", "last"))

@@ -31,6 +31,9 @@ PRICED = make_chunk("A new seal costs 120 euros.", headings=["9 Spare parts"], d
 ZH = make_chunk(
     "密封每八千小时更换一次。", headings=["4 更换机械密封"], title="水泵维护手册", language="zh", document="d3"
 )
+TRADITIONAL = make_chunk(
+    "機械密封每八千小時更換一次，費用由廠內預算支應。", headings=["4 更換機械密封"], title="水泵維護手冊", language="zh"
+)
 CHUNKS = [SEALS, PRICED, ZH]
 
 
@@ -68,6 +71,7 @@ def test_a_rule_asks_a_named_section_for_what_it_may_not_hold():
     (chinese,) = by_rule(ZH)
     assert "《水泵维护手册》“更换机械密封”一节" in chinese.question
     assert "现有文件没有" in chinese.answer
+    assert not by_rule(TRADITIONAL), "its hints would not be recognised"
     assert not by_rule(make_chunk("Text.")), "no section"
     assert not by_rule(make_chunk("Text.", headings=["1 Purpose and scope"]))
     assert not by_rule(SEALS.model_copy(update={"title": "scan_0042.pdf"}))

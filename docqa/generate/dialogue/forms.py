@@ -27,8 +27,7 @@ def chosen(chunk: Chunk, share: float, *forms: str) -> tuple[str, str]:
 
     There are none in Traditional Chinese.
     """
-    traditional = chunk.language == "zh" and places.script("对", chunk) != "对"
-    if not forms or traditional or chance("system", chunk.id) >= share:
+    if not forms or places.is_traditional(chunk) or chance("system", chunk.id) >= share:
         return "", ""
     form = draw(forms, "form", chunk.id)
     return form, draw(systems()[form][chunk.language], "wording", chunk.id)

@@ -32,7 +32,7 @@ _SIMPLIFIED = frozenset(
     "这说为无与个们来时间对应开关电实现发过还进运机设备处于后从当会长经内门题数据类级别规则条节药剂"
 )
 _TO_TRADITIONAL = str.maketrans(
-    "么据节骤说样两对关于较处个时长应问题还换栏", "麼據節驟說樣兩對關於較處個時長應問題還換欄"
+    "么据节骤说样两对关于较处个时长应问题还换栏选类别", "麼據節驟說樣兩對關於較處個時長應問題還換欄選類別"
 )
 
 
@@ -95,8 +95,13 @@ def place(chunk: Chunk, caption: str = "") -> str:
     return f"{inside} {'in' if caption else 'of'} “{document}”" if inside else f"“{document}”"
 
 
-def script(words: str, chunk: Chunk) -> str:
-    """A template's words in the script of the chunk: Traditional where its text is."""
+def is_traditional(chunk: Chunk) -> bool:
+    """Whether a chunk is in Traditional Chinese."""
     traditional = sum(char in _TRADITIONAL and char not in _SIMPLIFIED for char in chunk.text)
     simplified = sum(char in _SIMPLIFIED and char not in _TRADITIONAL for char in chunk.text)
-    return words.translate(_TO_TRADITIONAL) if traditional > simplified else words
+    return traditional > simplified
+
+
+def script(words: str, chunk: Chunk) -> str:
+    """A template's words in the script of the chunk: Traditional where its text is."""
+    return words.translate(_TO_TRADITIONAL) if is_traditional(chunk) else words

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed
 from docqa.generate.answers import other_language
+from docqa.generate.extractive import places
 from docqa.generate.instruct_checks import given_with, named
 from docqa.generate.items import asked, different, item, passage
 from docqa.generate.self_instruct.seeds import Seed, drawn
@@ -118,7 +119,7 @@ async def _classified(chunk: Chunk, instruction: str, borrowed: Borrowed) -> Dra
         why = f"unfit-labels: {reply.label.strip()[:40]!r} is not among them"
     elif foreign:
         why = f"unfit-labels: {foreign[0][:40]!r} is in another language"
-    listed = _with_labels(instruction, labels, chunk.language)
+    listed = _with_labels(instruction, labels, chunk)
     return Draft(listed, given, chosen or reply.label, reply.quotes, "classification", why)
 
 
@@ -139,10 +140,10 @@ async def _asked(
     return await borrowed.session.ask(Prompt(system, user, shape, TOKENS, turn=Turn.GO_ON, group=chunk.id))
 
 
-def _with_labels(instruction: str, labels: list[str], language: str) -> str:
+def _with_labels(instruction: str, labels: list[str], chunk: Chunk) -> str:
     """The instruction, and the labels where it does not name them all."""
     if all(named(label, instruction) for label in labels):
         return instruction
-    if language == "zh":
-        return f"{instruction}\n可选类别：{'、'.join(labels)}。"
+    if chunk.language == "zh":
+        return f"{instruction}\n{places.script('可选类别', chunk)}：{'、'.join(labels)}。"
     return f"{instruction}\nLabels: {', '.join(labels)}."
