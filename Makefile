@@ -17,9 +17,12 @@ help:  ## list the commands
 
 demo: $(VENV)/.demo  ## build a verified, blended set from the documents in corpora/
 	$(BIN)/docqa run $(CORPORA) -o out/demo \
+	    --method extractive --method dialogue:0.4 --method tasks:0.2 --method multi-hop --method unanswerable:0.3 \
+	    --method preference:0.3 --format alpaca --format sharegpt --format preference \
 	    --general $(GENERAL)/general_en.json --general $(GENERAL)/general_zh.json --general-ratio 0.1
 	@echo
-	@echo "Look at out/demo/train.jsonl (the set), out/demo/items.jsonl (every item with its evidence and verdict)"
+	@echo "Look at out/demo/train.jsonl (the set; train.sharegpt.jsonl has its conversations, train.preference.jsonl its pairs),"
+	@echo "out/demo/items.jsonl (every item with its evidence and verdict)"
 	@echo "and out/demo/README.md (the dataset card: what was kept, what was dropped and why)."
 
 test: $(VENV)/.test  ## run the tests
