@@ -10,7 +10,7 @@ VLLM := .venv-vllm
 # torch, name PyTorch's index of CPU builds: make test-vllm TORCH='torch==2.13.0 --index-url URL'
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test fuzz test-vllm lint format bench clean help
+.PHONY: demo test test-methods fuzz test-vllm lint format bench clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ demo: $(VENV)/.demo  ## build a verified, blended set from the documents in corp
 
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-methods: $(VENV)/.test  ## run every method end to end against a scripted model, with faults (4 minutes on 2 cores)
+	$(BIN)/pytest -n 2 --dist loadfile -m methods
 
 fuzz: $(VENV)/.test  ## run 300 spoilt PDFs through the whole line (6 minutes on 2 cores)
 	$(BIN)/pytest tests/fuzz
