@@ -29,7 +29,8 @@ _NO_INPUT = re.compile(
 _TO_DO = {
     "en": re.compile(
         r"^(?:please |(?:can|could) you )?"
-        r"(?:draw(?! up)|sketch|plot|paint|photograph|open|click|visit|upload|download|go to)\b"
+        r"(?:draw(?! (?:up|on|conclusions|an? (?:conclusion|distinction))\b)|sketch|plot|paint|photograph|click|visit"
+        r"|upload|download|go to|open (?:the|this|an?) (?:file|link|attachment|page|web ?site|app))\b"
         r"|\b(?:play|record) (?:me )?(?:an?|the|some|this|your) (?:voice|sound|song|music|video|audio|recording)\b"
         r"|\b(?:make|create|generate|produce|design) (?:me )?(?:the|an?) (?:\w+ )?"
         r"(?:image|picture|photo|graph|flow ?chart|diagram|video|drawing|poster)\b"
@@ -37,7 +38,7 @@ _TO_DO = {
         re.IGNORECASE,
     ),
     "zh": re.compile(
-        "^[请請]?(?:[帮幫]我)?(?:[画畫]|[绘繪][制製出]|拍[摄攝]|[录錄]制|播放|[点點][击擊]|打[开開]|上[传傳]|下[载載]|上[网網])"
+        "^[请請]?(?:[帮幫]我)?(?:[画畫]|[绘繪][制製出]|拍[摄攝]|[录錄]制|播放|[点點][击擊]|打[开開](?=[^，。]{0,4}(?:文件|附件|[链鏈][接結]|[网網][页頁站]))|上[传傳]|下[载載]|上[网網])"
         "|(?:制作|製作|生成|[设設][计計])(?:一[张張幅段个個份])?[^，。]{0,6}"
         "(?:[图圖]片|海[报報]|[视視][频頻]|音[频頻]|流程[图圖]|示意[图圖])"
         "|(?:[编編][写寫]|[写寫]一[个個段])(?:程序|程式)"
