@@ -20,6 +20,7 @@ from docqa.errors import CallError, SettingsError
 from docqa.generate import Borrowed
 from docqa.generate.distill import from_memory, from_passages, told
 from docqa.index import Index
+from docqa.means import Means
 from docqa.models.chat import ChatModel
 from docqa.models.choose import is_named
 from docqa.pipeline import curated, meaning_of, open_general
@@ -30,7 +31,7 @@ from docqa.runfolder import Spool, read_records
 from docqa.settings import Settings, VerifySettings
 from docqa.store import Store
 from docqa.stream import each, ordered_map
-from docqa.summary import Means, Summary
+from docqa.summary import Summary
 from docqa.verify import Judge
 from docqa.verify.confidence import INCONSISTENT, TEMPERATURE, failed
 

@@ -23,10 +23,10 @@ from docqa.errors import SettingsError
 from docqa.generate.preference import RIGHT, Wrong, pair_of
 from docqa.grounding import LOOKED_UP, grounded
 from docqa.index import Index
-from docqa.outputs import Seen
 from docqa.records import Marks, Origin, Passage, QAItem, Record
 from docqa.rowfiles import entries
 from docqa.runfolder import Spool, replacing
+from docqa.seen import Seen
 from docqa.text import squash
 
 FILE = "feedback.jsonl"

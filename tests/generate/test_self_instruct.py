@@ -17,10 +17,10 @@ from docqa.generate.self_instruct import filters, shown
 from docqa.generate.self_instruct.checks import check, named
 from docqa.generate.self_instruct.instances import place
 from docqa.generate.self_instruct.seeds import drawn, seeds
-from docqa.outputs import Failure
 from docqa.records import Origin, QAItem, Row
 from docqa.rouge import rouge_tokens, similar_pairs
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.summary import Summary
 from docqa.terminal import exit_code

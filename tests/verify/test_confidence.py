@@ -13,9 +13,9 @@ from docqa.audit import audit
 from docqa.backend import NO_LOGPROBS, NO_SAMPLES
 from docqa.errors import SettingsError
 from docqa.models.chat import Completion
-from docqa.outputs import Failure
 from docqa.records import QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.summary import Summary
 from tests.scripted import Scripted
