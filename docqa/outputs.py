@@ -1,8 +1,9 @@
 """Writes a run folder from what a run has seen: the set, every item, coverage, errors, settings and the card."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from docqa import export
 from docqa.blend import Pool, arrange, beside, draw, pairs_from_items, rows_from_items, split
@@ -47,23 +48,32 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
     write_records(out / "errors.jsonl", seen.failures)
     write_text(out / "settings.toml", to_toml(settings))
 
-    sides, counts, note = blended(rows_from_items(items), general, settings)
-    summary = _summary(items, seen, covered, counts, note, means, settings.curate.decontaminate)
-    pairs = beside(pairs_from_items(items), sides["val"], settings.blend.mix, settings.seed)
-    for side, rows in sides.items():
-        write_records(rows_path(out, side), rows)
-        write_records(pairs_path(out, side), pairs[side])
+    mixed = blended(rows_from_items(items), pairs_from_items(items), general, settings)
+    summary = _summary(items, seen, covered, mixed.counts, mixed.note, means, settings.curate.decontaminate)
+    for side in export.SIDES:
+        write_records(rows_path(out, side), mixed.rows[side])
+        write_records(pairs_path(out, side), mixed.pairs[side])
     write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
-    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export), pairs)
+    files = export.write_set(mixed.rows, out, settings.export, context_texts(out, settings.export), mixed.pairs)
     name = f"{out.resolve().name} SFT set"
     write_card(out, card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
 
 
-def blended(
-    domain: Sequence[Row], general: Pool, settings: Settings
-) -> tuple[dict[export.Side, Sequence[Row]], RowCounts, str]:
-    """The rows of each side in the order of training, their counts, and what is to be known of the split.
+class Mixed(NamedTuple):
+    """The ``rows`` and preference ``pairs`` of each side in the order of training, and their counts.
+
+    ``note`` is what is to be known of the split, or "".
+    """
+
+    rows: Mapping[export.Side, Sequence[Row]]
+    pairs: Mapping[export.Side, Sequence[Row]]
+    counts: RowCounts
+    note: str
+
+
+def blended(domain: Sequence[Row], compared: Sequence[Row], general: Pool, settings: Settings) -> Mixed:
+    """The rows ``domain`` and the preference pairs ``compared`` as they are written, with their general rows.
 
     Raises:
         BlendError, SettingsError: as ``write``.
@@ -81,6 +91,7 @@ def blended(
         "train": arrange(halves.train, blending.mix, settings.seed),
         "val": arrange(halves.val, blending.mix, settings.seed),
     }
+    pairs = beside(compared, halves.val, blending.mix, settings.seed)
     by_tokens = general.unit == "tokens"
     counts = RowCounts(
         domain=len(written),
@@ -91,10 +102,11 @@ def blended(
         ratio_asked=ratio,
         left_out=dict(sorted(drawn.left_out.items())),
         between=len(between),
+        pairs_between=len(compared) - sum(map(len, pairs.values())),
         domain_tokens=sum(map(general.size, written)) if by_tokens else 0,
         general_tokens=sum(map(general.size, drawn.rows)) if by_tokens else 0,
     )
-    return sides, counts, halves.note
+    return Mixed(sides, pairs, counts, halves.note)
 
 
 def as_written(rows: Iterable[Row], settings: ExportSettings) -> list[Row]:

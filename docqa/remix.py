@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from docqa import export, outputs
-from docqa.blend import beside, pairs_from_items, rows_from_items
+from docqa.blend import pairs_from_items, rows_from_items
 from docqa.card import blend_card
 from docqa.errors import SettingsError
 from docqa.export.rejected import rejected
@@ -43,16 +43,15 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
         _check_comparable(domain, rows, settings.export)
     if not rows:
         raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
-    sides, counts, note = outputs.blended(rows, open_general(settings, out), settings)
+    mixed = outputs.blended(rows, compared, open_general(settings, out), settings)
     texts = outputs.context_texts(domain, settings.export) if domain.is_dir() else {}
-    pairs = beside(compared, sides["val"], settings.blend.mix, settings.seed)
-    files = export.write_set(sides, out, settings.export, texts, pairs)
+    files = export.write_set(mixed.rows, out, settings.export, texts, mixed.pairs)
     blended = Blended(
         domain=name,
         languages=dict(sorted(Counter(row.language for row in outputs.as_written(rows, settings.export)).items())),
-        rows=counts,
+        rows=mixed.counts,
         pairs=dict(sorted(Counter(row.rejected_by for row in compared).items())),
-        notes=(note,) if note else (),
+        notes=(mixed.note,) if mixed.note else (),
     )
     name = f"{out.resolve().name} SFT set"
     write_card(out, blend_card(blended, to_toml(settings), settings.export.license, files, name))

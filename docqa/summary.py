@@ -78,6 +78,7 @@ class RowCounts(Record):
         ratio_asked: the share of general rows (or tokens) that was asked for, 0 to 1.
         left_out: general rows that were not taken for a reason; the rest of them was not needed.
         between: domain rows that are not written, since of the documents they rest on one is in train, another in val.
+        pairs_between: preference pairs that are not written for the same reason.
         domain_tokens, general_tokens: where the share is one of tokens.
     """
 
@@ -89,6 +90,7 @@ class RowCounts(Record):
     ratio_asked: float = 0.0
     left_out: Counts = Field(default_factory=dict)
     between: int = 0
+    pairs_between: int = 0
     domain_tokens: int = 0
     general_tokens: int = 0
 

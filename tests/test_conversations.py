@@ -171,10 +171,11 @@ def test_the_counts_and_the_ratio_are_of_what_the_first_format_writes(
         *(turn(n, f"d{d}", document=f"doc{d}") for d in range(6) for n in range(1, 5)),
         *(alone(n, document=f"doc{n}") for n in range(6)),
     ]
-    sides, counts, _ = blended(rows_from_items(items), open_general(settings, tmp_path / "out"), settings)
+    mixed = blended(rows_from_items(items), [], open_general(settings, tmp_path / "out"), settings)
+    counts = mixed.counts
     assert (counts.domain, counts.joined) == (domain, joined)
     assert counts.ratio == 0.5
-    files = write_set(sides, tmp_path / "out", settings.export)
+    files = write_set(mixed.rows, tmp_path / "out", settings.export)
     assert {file.side: file.rows for file in files if file.plain} == {"train": counts.train, "val": counts.val}
 
 
