@@ -188,7 +188,7 @@ async def _from_corpus(path: Path, index: Index, corpus: Corpus, backend: Backen
     async def answers() -> AsyncIterator[list[QAItem]]:
         async for item in _answered(path, corpus, backend.items_at_a_time, answer):
             if item.kept is not False:
-                corpus.seen.made[item.chunk_ids[0]] += 1
+                corpus.seen.item_made(item)
             yield [item]
 
     corpus.seen.drawn |= {chunk.id for chunk in corpus.chunks}

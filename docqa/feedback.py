@@ -135,7 +135,7 @@ async def make(fed: Sequence[Fed], index: Index, seen: Seen, made: Spool) -> Non
         found = await asyncio.to_thread(index.search_all, said, LOOKED_UP)
         for row, passages in zip(block, found, strict=True):
             item = _item(row, passages, index, contested=_said(row) in down)
-            seen.made.update(item.chunk_ids)
+            seen.item_made(item)
             made.add(item)
 
 

@@ -45,7 +45,7 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
     (out / SUMMARY).unlink(missing_ok=True)
     write_records(out / "items.jsonl", items)
     write_records(out / "coverage.jsonl", covered)
-    write_records(out / "errors.jsonl", seen.failures)
+    write_records(out / "errors.jsonl", seen.failed())
     write_text(out / "settings.toml", to_toml(settings))
 
     mixed = blended(rows_from_items(items), pairs_from_items(items), general, settings)
@@ -143,7 +143,8 @@ def _summary(
 ) -> Summary:
     kept = [item for item in items if item.kept and item.pair is None]
     pairs = _counted(item.pair.source for item in items if item.kept and item.pair)
-    failed_files = [failure for failure in seen.failures if failure.what == "file"]
+    failures = seen.failed()
+    failed_files = [failure for failure in failures if failure.what == "file"]
     warned = [f"{outline.path}: {warning}" for outline in seen.documents for warning in outline.warnings]
     return Summary(
         documents=DocumentCounts(
@@ -173,7 +174,7 @@ def _summary(
         notes=tuple(
             line for line in (note, _reworded(kept), *_contamination(items, tests), *means.notes, *warned) if line
         ),
-        failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
+        failures=tuple(f"{failure.where}: {failure.message}" for failure in failures),
         usage=means.usage,
     )
 

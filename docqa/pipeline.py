@@ -156,8 +156,9 @@ async def _items(
         if pairs := feedback.pairs(read_records(verified.path, QAItem), fed):
             made = Spool(work / "made-pairs.jsonl")
             for pair in pairs:
+                corpus.seen.item_made(pair)
                 made.add(pair)
-            made.close()
+            _all_made(corpus, made)
             await _verify(corpus, backend, opening, made, verified)
         rounds = making.most_rounds(settings.generate) if making.parts(backend, "items") else 0
         kept = -1
@@ -212,7 +213,7 @@ async def _round(
 
 def _all_made(corpus: Corpus, made: Spool) -> None:
     corpus.plan(0, final=True)
-    corpus.progress.total("verify", corpus.seen.made.total(), final=True)
+    corpus.progress.total("verify", corpus.seen.items, final=True)
     made.close()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from docqa.coverage import NO_QUESTION, ChunkOutline, Covered, cover
 from docqa.errors import CallError, MethodError, ParseError, WorkerError
-from docqa.records import Chunk, Document, Page, Record
+from docqa.records import Chunk, Document, Page, QAItem, Record
 
 
 class Failure(Record):
@@ -48,7 +48,8 @@ class Seen:
     """What a run has met so far.
 
     Attributes:
-        made: items made, by the id of their chunk.
+        made: items that rest on a chunk, by its id; one of several chunks counts for each.
+        items: all that were made.
         drawn: ids of the chunks that some method ran on.
         unused: why nothing was made of a chunk that some method ran on.
         given: a file of somebody's that items were made of, and the rows it has; "" for none.
@@ -58,6 +59,7 @@ class Seen:
     skipped_files: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
+    items: int = 0
     drawn: set[str] = field(default_factory=set)
     unused: str = NO_QUESTION
     given: tuple[str, int] = ("", 0)
@@ -92,6 +94,11 @@ class Seen:
             pages, outlines = tuple(Page(number=n) for n in numbers), tuple(ChunkOutline.of(chunk) for chunk in own)
             self.documents.append(_Outline(document_id, first.path, first.title, first.language, pages, (), outlines))
 
+    def item_made(self, item: QAItem) -> None:
+        """An item was made of its chunks."""
+        self.made.update(item.chunk_ids)
+        self.items += 1
+
     def row_failed(self, number: int, error: CallError, question: str = "") -> None:
         """Nothing could be made of a row of the file that was given."""
         message = f"row {number}: {error}"
@@ -125,11 +132,23 @@ class Seen:
             )
         )
 
+    def failed(self) -> list[Failure]:
+        """The failures in the order of documents and chunks, whichever call was answered first."""
+        chunks = [chunk.id for outline in self.documents for chunk in outline.chunks]
+        places = {chunk_id: place for place, chunk_id in enumerate(chunks)}
+
+        def order(failure: Failure) -> tuple[object, ...]:
+            """Rows of a file that was given come in their order as it is."""
+            question = "" if failure.what == "row" else failure.question
+            return failure.path, places.get(failure.chunk_id, -1), failure.pages, failure.method, question
+
+        return sorted(self.failures, key=order)
+
     def coverage(self) -> list[Covered]:
         """The state of every page and chunk; one that some method made items from is used."""
         failed = {
             failure.chunk_id: failure.message
-            for failure in self.failures
+            for failure in self.failed()
             if failure.chunk_id and not self.made[failure.chunk_id]
         }
         ids = {chunk.id for outline in self.documents for chunk in outline.chunks}
