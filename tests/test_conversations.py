@@ -197,6 +197,11 @@ def test_a_fact_may_stand_alone_and_in_a_conversation_but_not_in_two():
     assert duplicates(items[:2], THRESHOLDS) == {}
 
 
+def test_a_turn_and_an_item_that_answer_one_question_differently_are_both_dropped():
+    items = [alone(2, answer="Number 2 of d is a bolt of 90 mm."), turn(2, answer="Number 2 of d is a bolt of 25 mm.")]
+    assert duplicates(items, THRESHOLDS) == {0: "contradiction:d2", 1: "contradiction:alone2"}
+
+
 def test_caps_leave_turns_alone_but_a_document_s_which_takes_the_last_ones():
     long = [turn(n, f"d{d}", answer="Yes.") for d in range(10) for n in range(1, 5)]
     others = [alone(n, path="other", question=f"What is part {n} made of?", answer=f"Of {n}.") for n in range(20)]
