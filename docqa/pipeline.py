@@ -165,13 +165,16 @@ async def _items(
         for number in range(1, rounds + 1):
             earlier = chosen(feedback.superseded(read_records(verified.path, QAItem), fed), meaning)
             before, kept = kept, sum(bool(item.kept and not item.pair) for item in earlier)
-            if settings.generate.target and (kept >= settings.generate.target or kept == before):
+            enough = settings.generate.target and (kept >= settings.generate.target or kept == before)
+            if not enough:
+                made = Spool(work / f"made-{number}.jsonl")
+                await together(
+                    _round(number, earlier, index, corpus, backend, made),
+                    _verify(corpus, backend, opening, made, verified),
+                )
+            del earlier  # they are read again with what came to them, and never held twice
+            if enough:
                 break
-            made = Spool(work / f"made-{number}.jsonl")
-            await together(
-                _round(number, earlier, index, corpus, backend, made),
-                _verify(corpus, backend, opening, made, verified),
-            )
         return list(read_records(verified.path, QAItem)), meaning
 
 
