@@ -82,9 +82,9 @@ async def _audit(
                 index.close()
                 verified.close()
             means = backend.means()
-    done = list(read_records(verified.path, QAItem))
+    done, failures = list(read_records(verified.path, QAItem)), corpus.seen.failed()
     runfolder.write_records(out / "items.jsonl", done)
-    runfolder.write_records(out / "errors.jsonl", corpus.seen.failures)
+    runfolder.write_records(out / "errors.jsonl", failures)
     for name, kept in (("kept", True), ("dropped", False)):
         rows = [row.data for row, item in zip(given, done, strict=True) if bool(item.kept) is kept]
         _write_rows(out / f"{name}{path.suffix}", rows, as_lines=given[0].in_lines)
@@ -93,7 +93,7 @@ async def _audit(
         total=len(done),
         kept=_counted(item.reason for item in done if item.kept),
         dropped=_counted(item.reason for item in done if not item.kept),
-        failures=tuple(f"{failure.where}: {failure.message}" for failure in corpus.seen.failures),
+        failures=tuple(f"{failure.where}: {failure.message}" for failure in failures),
         means=means,
     )
 

@@ -20,7 +20,7 @@ from docqa.verify import decided, unknown, verify
 from docqa.verify.confidence import failed
 from docqa.verify.given import verify_given
 from docqa.verify.hops import verify_hops
-from docqa.verify.pair import verify_pair
+from docqa.verify.pair import unjudged, verify_pair
 from docqa.verify.task import failed_check, verify_task
 from docqa.verify.unanswered import verify_unanswered
 from docqa.workers import WorkerPool
@@ -91,7 +91,7 @@ async def checked(
             )
         except CallError as error:
             seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
-            return unknown(item, error.kind)
+            return unjudged(item, error.kind) if item.pair else unknown(item, error.kind)
 
     async for item in ordered_map(check, _searched(items, index, backend.passages), backend.items_at_a_time):
         yield item
