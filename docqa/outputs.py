@@ -23,6 +23,7 @@ from docqa.summary import (
     ScoreCounts,
     Source,
     Summary,
+    counted,
 )
 
 SUMMARY = "summary.json"
@@ -96,7 +97,7 @@ def blended(domain: Sequence[Row], compared: Sequence[Row], general: Pool, setti
     counts = RowCounts(
         domain=len(written),
         joined=sum(len(row.singles) or 1 for row in domain) - len(written),
-        general=_counted(row.source for row in drawn.rows),
+        general=counted(row.source for row in drawn.rows),
         train=len(as_written(halves.train, settings.export)),
         val=len(as_written(halves.val, settings.export)),
         ratio_asked=ratio,
@@ -142,7 +143,7 @@ def _summary(
     tests: Sequence[Path],
 ) -> Summary:
     kept = [item for item in items if item.kept and item.pair is None]
-    pairs = _counted(item.pair.source for item in items if item.kept and item.pair)
+    pairs = counted(item.pair.source for item in items if item.kept and item.pair)
     failures = seen.failed()
     failed_files = [failure for failure in failures if failure.what == "file"]
     warned = [f"{outline.path}: {warning}" for outline in seen.documents for warning in outline.warnings]
@@ -150,22 +151,22 @@ def _summary(
         documents=DocumentCounts(
             found=len(seen.documents) + len(seen.skipped_files) + len(failed_files),
             read=len(seen.documents),
-            skipped=_counted(seen.skipped_files.values()),
-            failed=_counted(failure.kind for failure in failed_files),
+            skipped=counted(seen.skipped_files.values()),
+            failed=counted(failure.kind for failure in failed_files),
         ),
         pages=_coverage(state for state in covered if state.kind == "page"),
         chunks=_coverage(state for state in covered if state.kind == "chunk"),
         items=ItemCounts(
             made=len(items),
-            kept=_counted(item.language for item in kept),
+            kept=counted(item.language for item in kept),
             pairs=sum(pairs.values()),
-            dropped=_counted(item.reason.partition(":")[0] for item in items if not item.kept),
+            dropped=counted(item.reason.partition(":")[0] for item in items if not item.kept),
         ),
         rows=rows,
         sources=tuple(_sources(seen, items)),
         given=_given(seen, items) if seen.given[0] else None,
-        task_types=_counted(item.task_type for item in kept),
-        decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
+        task_types=counted(item.task_type for item in kept),
+        decisions=counted(str(item.verdict.decision) for item in kept if item.verdict),
         pairs=pairs,
         scores=dict(_scores(kept, means.scores)) if kept else {},
         models=means.models,
@@ -236,10 +237,6 @@ def _coverage(states: Iterator[Covered]) -> Coverage:
     return Coverage(
         total=len(listed),
         used=sum(state.state == "used" for state in listed),
-        skipped=_counted(state.reason for state in listed if state.state == "skipped"),
+        skipped=counted(state.reason for state in listed if state.state == "skipped"),
         failed=sum(state.state == "failed" for state in listed),
     )
-
-
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items()))

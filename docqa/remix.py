@@ -1,6 +1,5 @@
 """A set made anywhere + general data -> a set for the trainer: the last step of a run, for a set of somebody else's."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from docqa.records import QAItem, Row, content_id
 from docqa.rowfiles import entries
 from docqa.runfolder import MEMO, read_records, write_card
 from docqa.settings import ExportSettings, Settings, to_toml
-from docqa.summary import Blended
+from docqa.summary import Blended, counted
 
 GROUPS = ("document_id", "document", "group", "id")
 """Columns that say what rows belong together; the first that a row has counts."""
@@ -48,9 +47,9 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
     files = export.write_set(mixed.rows, out, settings.export, texts, mixed.pairs)
     blended = Blended(
         domain=name,
-        languages=dict(sorted(Counter(row.language for row in outputs.as_written(rows, settings.export)).items())),
+        languages=counted(row.language for row in outputs.as_written(rows, settings.export)),
         rows=mixed.counts,
-        pairs=dict(sorted(Counter(row.rejected_by for row in compared).items())),
+        pairs=counted(row.rejected_by for row in compared),
         notes=(mixed.note,) if mixed.note else (),
     )
     name = f"{out.resolve().name} SFT set"

@@ -4,7 +4,8 @@ The counts are checked when the record is made, so a page, chunk, item or row th
 ours where it happens, and not a card that nobody adds up.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -14,6 +15,11 @@ from docqa.records import Record
 
 Counts = Mapping[str, int]
 """How many, by reason or name."""
+
+
+def counted(names: Iterable[str]) -> Counts:
+    """How often each of the names comes, in their order."""
+    return dict(sorted(Counter(names).items()))
 
 
 class DocumentCounts(Record):
