@@ -16,6 +16,8 @@ from docqa.settings import load
 from docqa.summary import Summary
 from tests.scripted import Scripted
 
+pytestmark = pytest.mark.methods
+
 SIMILAR = """
 from docqa.generate import Made, Method
 
@@ -31,8 +33,6 @@ method = Method("similar", "for a test", "nothing", (), make, after="index")
 AGAIN = """
 from docqa.generate import Made, Method
 from docqa.records import item_id
-
-pytestmark = pytest.mark.methods
 
 SAYS = {ROUND_SAYS}
 
