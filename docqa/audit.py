@@ -7,8 +7,7 @@ rows come out again as they went in, in two files: those that are kept and those
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from docqa.records import Origin, QAItem
 from docqa.runfolder import Spool, read_records, replacing
 from docqa.settings import Settings
 from docqa.store import Store
-from docqa.summary import Audit
+from docqa.summary import Audit, counted
 
 BLOCK = 64
 """Rows that are looked up together."""
@@ -82,18 +81,18 @@ async def _audit(
                 index.close()
                 verified.close()
             means = backend.means()
-    done = list(read_records(verified.path, QAItem))
+    done, failures = list(read_records(verified.path, QAItem)), corpus.seen.failed()
     runfolder.write_records(out / "items.jsonl", done)
-    runfolder.write_records(out / "errors.jsonl", corpus.seen.failures)
+    runfolder.write_records(out / "errors.jsonl", failures)
     for name, kept in (("kept", True), ("dropped", False)):
         rows = [row.data for row, item in zip(given, done, strict=True) if bool(item.kept) is kept]
         _write_rows(out / f"{name}{path.suffix}", rows, as_lines=given[0].in_lines)
     runfolder.clear(out / "work")
     return Audit(
         total=len(done),
-        kept=_counted(item.reason for item in done if item.kept),
-        dropped=_counted(item.reason for item in done if not item.kept),
-        failures=tuple(f"{failure.where}: {failure.message}" for failure in corpus.seen.failures),
+        kept=counted(item.reason.partition(":")[0] for item in done if item.kept),
+        dropped=counted(item.reason.partition(":")[0] for item in done if not item.kept),
+        failures=tuple(f"{failure.where}: {failure.message}" for failure in failures),
         means=means,
     )
 
@@ -118,7 +117,3 @@ def _write_rows(path: Path, rows: list[Mapping[str, Any]], as_lines: bool) -> No
         else:
             json.dump(rows, file, ensure_ascii=False, indent=2)
             file.write("\n")
-
-
-def _counted(reasons: Iterator[str]) -> dict[str, int]:
-    return dict(sorted(Counter(reason.partition(":")[0] for reason in reasons).items()))

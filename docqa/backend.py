@@ -18,6 +18,7 @@ from docqa.embed import Embedder
 from docqa.errors import SettingsError
 from docqa.generate import Borrowed, extractive, methods, self_qa
 from docqa.generate.methods import Part
+from docqa.means import Means, Usage
 from docqa.models.chat import ChatModel
 from docqa.models.choose import chat_model, is_named
 from docqa.models.session import Session
@@ -25,7 +26,6 @@ from docqa.prompts import Prompts
 from docqa.records import Chunk, QAItem
 from docqa.settings import ModelSettings, Settings
 from docqa.store import Store
-from docqa.summary import Means, Usage
 from docqa.verify import ClosedBook, ExtractiveReader, Judge, LexicalJudge, Reader
 from docqa.verify.confidence import ConfidenceFilter, confidence_filter
 from docqa.verify.model import ModelClosedBook, ModelJudge, ModelReader

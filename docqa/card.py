@@ -95,7 +95,7 @@ def card(summary: Summary, settings: str, license: str, files: Sequence[File], n
 def blend_card(blended: Blended, settings: str, license: str, files: Sequence[File], name: str) -> str:
     """Write the card of a set that ``docqa blend`` made; the arguments are as those of ``card``."""
     rows = blended.rows
-    counts = [*_row_counts(rows), *_pair_counts(blended.pairs)]
+    counts = [*_row_counts(rows), *_pair_counts(blended.pairs, rows.pairs_between)]
     parts = [
         _metadata(rows, blended.languages, license, files, name),
         f"# {_plain(name)}",
@@ -171,7 +171,7 @@ def _counts(summary: Summary) -> str:
             f"| their task types | {items.kept_total:,} | {_each(summary.task_types)} |",
             *([f"| their mean scores | {items.kept_total:,} | {summary.mean_scores} |"] if summary.scores else []),
             *_row_counts(summary.rows),
-            *_pair_counts(summary.pairs),
+            *_pair_counts(summary.pairs, summary.rows.pairs_between),
             f"| errors | {len(summary.failures):,} | a line each in errors.jsonl |",
         ]
     )
@@ -193,8 +193,11 @@ def _row_counts(rows: RowCounts) -> list[str]:
     return lines
 
 
-def _pair_counts(pairs: Counts) -> list[str]:
-    return [f"| preference pairs, beside the rows | {sum(pairs.values()):,} | {_each(pairs)} |"] if pairs else []
+def _pair_counts(pairs: Counts, between: int) -> list[str]:
+    lines = [f"| preference pairs, beside the rows | {sum(pairs.values()):,} | {_each(pairs)} |"] if pairs else []
+    if between:
+        lines.append(f"| pairs left out of them | {between:,} | of two documents, one in train and one in val |")
+    return lines
 
 
 def _joined(rows: RowCounts) -> str:

@@ -7,20 +7,20 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from docqa import outputs
 from docqa.backend import Backend
 from docqa.curate.rating import Rated
 from docqa.embed import Embedder
 from docqa.errors import CallError, WorkerError
 from docqa.index import Index, fit_index
 from docqa.records import Chunk, Passage, QAItem
+from docqa.seen import Seen
 from docqa.settings import VerifySettings
 from docqa.stream import ordered_map, runs
 from docqa.verify import decided, unknown, verify
 from docqa.verify.confidence import failed
 from docqa.verify.given import verify_given
 from docqa.verify.hops import verify_hops
-from docqa.verify.pair import verify_pair
+from docqa.verify.pair import unjudged, verify_pair
 from docqa.verify.task import failed_check, verify_task
 from docqa.verify.unanswered import verify_unanswered
 from docqa.workers import WorkerPool
@@ -52,7 +52,7 @@ async def open_index(
 
 
 async def checked(
-    items: AsyncIterator[list[QAItem]], index: Index, backend: Backend, settings: VerifySettings, seen: outputs.Seen
+    items: AsyncIterator[list[QAItem]], index: Index, backend: Backend, settings: VerifySettings, seen: Seen
 ) -> AsyncIterator[QAItem]:
     """The items with their verdicts; a call that failed makes its item ``unknown`` and ends in ``seen``.
 
@@ -91,7 +91,7 @@ async def checked(
             )
         except CallError as error:
             seen.call_failed(index.chunk(item.chunk_ids[0]), error, item.question)
-            return unknown(item, error.kind)
+            return unjudged(item, error.kind) if item.pair else unknown(item, error.kind)
 
     async for item in ordered_map(check, _searched(items, index, backend.passages), backend.items_at_a_time):
         yield item
@@ -116,9 +116,7 @@ async def _searched(
             yield item, by_id.get(item.id, [])
 
 
-async def confident(
-    items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: outputs.Seen
-) -> AsyncIterator[QAItem]:
+async def confident(items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: Seen) -> AsyncIterator[QAItem]:
     """The items, those dropped whose answers a model is not sure of; a call that failed drops its item, too.
 
     Only what is kept so far is asked about, and only where a model has read its answer from a text: not what rules
@@ -142,9 +140,7 @@ async def confident(
         yield item
 
 
-async def rated(
-    items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: outputs.Seen
-) -> AsyncIterator[QAItem]:
+async def rated(items: AsyncIterator[QAItem], index: Index, backend: Backend, seen: Seen) -> AsyncIterator[QAItem]:
     """The items with a model's scores, those of the same chunks together; a rating that failed ends in ``seen``."""
 
     async def rate(some: list[QAItem]) -> Rated:

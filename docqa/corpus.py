@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from docqa import outputs, parse, runfolder
+from docqa import parse, runfolder
 from docqa.chunk import chunk_document, token_counter
 from docqa.errors import ParseError, SettingsError, WorkerError
 from docqa.parse import overlay
 from docqa.progress import Progress
 from docqa.records import Chunk, Document, Record
 from docqa.runfolder import read_records
+from docqa.seen import Seen
 from docqa.settings import ParseSettings, Settings
 from docqa.store import Store
 from docqa.stream import each, ordered_map
@@ -66,7 +67,7 @@ class Corpus:
     pool: WorkerPool
     root: Path
     languages: Sequence[str]
-    seen: outputs.Seen = field(default_factory=outputs.Seen)
+    seen: Seen = field(default_factory=Seen)
     chunks: list[Chunk] = field(default_factory=list)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     files: list[FileRead] = field(default_factory=list)

@@ -20,19 +20,20 @@ from docqa.errors import CallError, SettingsError
 from docqa.generate import Borrowed
 from docqa.generate.distill import from_memory, from_passages, told
 from docqa.index import Index
+from docqa.means import Means
 from docqa.models.chat import ChatModel
 from docqa.models.choose import is_named
 from docqa.pipeline import curated, meaning_of, open_general
 from docqa.progress import Progress, Silent
 from docqa.promptfile import GivenPrompt, look_through, prompts
-from docqa.records import Confidence, QAItem
+from docqa.records import QAItem
 from docqa.runfolder import Spool, read_records
 from docqa.settings import Settings, VerifySettings
 from docqa.store import Store
 from docqa.stream import each, ordered_map
-from docqa.summary import Means, Summary
+from docqa.summary import Summary
 from docqa.verify import Judge
-from docqa.verify.confidence import INCONSISTENT, TEMPERATURE, failed
+from docqa.verify.confidence import TEMPERATURE, failed, inconsistent, is_consistent, of_samples
 
 
 def distill(
@@ -187,7 +188,7 @@ async def _from_corpus(path: Path, index: Index, corpus: Corpus, backend: Backen
     async def answers() -> AsyncIterator[list[QAItem]]:
         async for item in _answered(path, corpus, backend.items_at_a_time, answer):
             if item.kept is not False:
-                corpus.seen.made[item.chunk_ids[0]] += 1
+                corpus.seen.item_made(item)
             yield [item]
 
     corpus.seen.drawn |= {chunk.id for chunk in corpus.chunks}
@@ -211,17 +212,9 @@ async def consistent(item: QAItem, settings: VerifySettings, judge: Judge, borro
     said = await asyncio.gather(
         *(told(item.question, item.input, borrowed, TEMPERATURE, number) for number in range(settings.samples))
     )
-    agreements = await asyncio.gather(
-        *(judge.agreement(item.asked, item.answer, text, item.language) for text in said if text)
-    )
-    silent = sum(not text for text in said)
-    agreeing = sum(agreement is not None and agreement >= settings.threshold for agreement in agreements)
-    measured = Confidence(samples=silent + sum(each is not None for each in agreements), agreeing=agreeing)
+    measured = await of_samples(item, said, judge, settings.threshold)
     item = item.model_copy(update={"verdict": item.verdict.model_copy(update={"confidence": measured})})
-    if measured.agreeing >= settings.consistent * measured.samples:
-        return item
-    reason = f"{INCONSISTENT}: {measured.agreeing} of {measured.samples} samples agree"
-    return item.model_copy(update={"kept": False, "reason": reason})
+    return inconsistent(item, measured) if is_consistent(measured, settings.consistent) is False else item
 
 
 def _means(backend: Backend, settings: Settings, source: Path | None, continued: int) -> Means:

@@ -19,14 +19,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from docqa.curate.openings import vary
 from docqa.errors import SettingsError
 from docqa.generate.preference import RIGHT, Wrong, pair_of
 from docqa.grounding import LOOKED_UP, grounded
 from docqa.index import Index
-from docqa.outputs import Seen
 from docqa.records import Marks, Origin, Passage, QAItem, Record
 from docqa.rowfiles import entries
 from docqa.runfolder import Spool, replacing
+from docqa.seen import Seen
 from docqa.text import squash
 
 FILE = "feedback.jsonl"
@@ -127,15 +128,20 @@ def store(out: Path, given: Mapping[Fed, Mapping[str, Any]]) -> int:
 
 async def make(fed: Sequence[Fed], index: Index, seen: Seen, made: Spool) -> None:
     """Make an item of each row, in order; the items go to the spool."""
-    down = {(row.question, squash(row.answer)) for row in fed if row.thumbs == "down" or row.wrong}
+    down = {_said(row) for row in fed if row.thumbs == "down" or row.wrong}
     for start in range(0, len(fed), BLOCK):
         block = fed[start : start + BLOCK]
         said = [f"{row.question} {row.correction or row.answer}" for row in block]
         found = await asyncio.to_thread(index.search_all, said, LOOKED_UP)
         for row, passages in zip(block, found, strict=True):
-            item = _item(row, passages, index, contested=(row.question, squash(row.answer)) in down)
-            seen.made.update(item.chunk_ids)
+            item = _item(row, passages, index, contested=_said(row) in down)
+            seen.item_made(item)
             made.add(item)
+
+
+def _said(row: Fed) -> tuple[str, str]:
+    """What was asked and answered, as two people's rows are compared."""
+    return squash(row.question), squash(row.answer)
 
 
 def _item(row: Fed, passages: Sequence[Passage], index: Index, contested: bool) -> QAItem:
@@ -152,14 +158,22 @@ def _item(row: Fed, passages: Sequence[Passage], index: Index, contested: bool) 
 def superseded(items: Iterable[QAItem], fed: Sequence[Fed]) -> list[QAItem]:
     """The verified items, those dropped whose answer a kept correction says is wrong."""
     listed = list(items)
-    wrong = {(row.question, row.correction): row.wrong for row in fed if row.wrong}
+    wrong = _wrong(fed)
     corrected: dict[tuple[str, str], str] = {}
     for item in listed:
-        if item.kept is not False and (answer := _wrong_of(item, wrong)):
-            corrected[squash(item.question), squash(answer)] = item.id
+        if item.kept is not False:
+            for answer in _wrong_of(item, wrong):
+                corrected[squash(_question_of(item)), squash(answer)] = item.id
+
+    def by(item: QAItem) -> str:
+        """The id of the correction that takes the item's place, or ""; the set may ask it with another opening."""
+        asked = (item.question, _question_of(item), vary(item.question))
+        found = (corrected.get((squash(question), squash(item.answer)), "") for question in asked)
+        return next(filter(None, found), "")
+
     return [
-        item.model_copy(update={"kept": False, "reason": f"{CORRECTED}:{by}"})
-        if item.kept is not False and (by := corrected.get((squash(item.question), squash(item.answer))))
+        item.model_copy(update={"kept": False, "reason": f"{CORRECTED}:{better}"})
+        if corrected and item.kept is not False and (better := by(item))
         else item
         for item in listed
     ]
@@ -167,18 +181,33 @@ def superseded(items: Iterable[QAItem], fed: Sequence[Fed]) -> list[QAItem]:
 
 def pairs(items: Iterable[QAItem], fed: Sequence[Fed]) -> list[QAItem]:
     """A preference pair of each verified correction that is kept: it is chosen, and the answer as it was rejected."""
-    wrong = {(row.question, row.correction): row.wrong for row in fed if row.wrong}
+    wrong = _wrong(fed)
     right = Marks(accuracy=RIGHT, by="rules")
-    return [
+    made = [
         pair_of(item, Wrong(answer, NAME, NAME), right, None)
         for item in items
-        if item.kept and (answer := _wrong_of(item, wrong))
+        if item.kept
+        for answer in _wrong_of(item, wrong)
     ]
+    return list({pair.id: pair for pair in made}.values())  # rows with one correction make one item, each time again
 
 
-def _wrong_of(item: QAItem, wrong: Mapping[tuple[str, str], str]) -> str:
-    """The answer that a correction is to take the place of; "" for any other item."""
+def _wrong(fed: Iterable[Fed]) -> dict[tuple[str, str], list[str]]:
+    """The answers that are said to be wrong, by question and correction."""
+    wrong: dict[tuple[str, str], list[str]] = {}
+    for row in fed:
+        if row.wrong:
+            wrong.setdefault((row.question, row.correction), []).append(row.wrong)
+    return wrong
+
+
+def _wrong_of(item: QAItem, wrong: Mapping[tuple[str, str], Sequence[str]]) -> Sequence[str]:
+    """The answers that a correction is to take the place of; none for any other item."""
     if item.task_type != f"{NAME}/corrected":
-        return ""
-    first = item.verdict.rewritten_from if item.verdict else ""
-    return wrong.get((first or item.question, item.answer), "")
+        return ()
+    return wrong.get((_question_of(item), item.answer), ())
+
+
+def _question_of(item: QAItem) -> str:
+    """The question as it came, before verification named its subject."""
+    return (item.verdict.rewritten_from if item.verdict else "") or item.question

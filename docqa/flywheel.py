@@ -1,7 +1,5 @@
 """What came back from use, into the run that it came from: the set is made again, with it."""
 
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 from docqa import feedback, pipeline
@@ -13,7 +11,7 @@ from docqa.records import QAItem
 from docqa.runfolder import MEMO, read_records
 from docqa.settings import Settings
 from docqa.store import Store
-from docqa.summary import FedBack
+from docqa.summary import FedBack, counted
 
 
 def feed_back(
@@ -41,11 +39,7 @@ def feed_back(
     return FedBack(
         rows=len(given),
         new=new,
-        kept=_counted(item.task_type.partition("/")[2] for item in items if item.kept),
-        dropped=_counted(item.reason.partition(":")[0] for item in items if not item.kept),
+        kept=counted(item.task_type.partition("/")[2] for item in items if item.kept),
+        dropped=counted(item.reason.partition(":")[0] for item in items if not item.kept),
         run=summary,
     )
-
-
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items()))

@@ -82,14 +82,14 @@ async def _make(
     async for chunk, result in ordered_map(partial(_made, drawn, borrowed), chunks, backend.chunks_at_a_time):
         corpus.progress.advance("generate")
         new = [item for item in map(novelty.judged, result.items) if item is not None]
-        seen.made[chunk.id] += len(new)
         for failed in result.failed:
             seen.call_failed(chunk, failed.error, failed.question, failed.method)
         if result.tried:
             seen.drawn.add(chunk.id)
         for item in new:
+            seen.item_made(item)
             made.add(item)
-        corpus.progress.total("verify", seen.made.total())
+        corpus.progress.total("verify", seen.items)
 
 
 async def _made(drawn: Sequence[Part], borrowed: Borrowed, chunk: Chunk) -> tuple[Chunk, Made]:

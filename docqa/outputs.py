@@ -1,165 +1,33 @@
 """Writes a run folder from what a run has seen: the set, every item, coverage, errors, settings and the card."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from docqa import export
 from docqa.blend import Pool, arrange, beside, draw, pairs_from_items, rows_from_items, split
 from docqa.card import card
-from docqa.coverage import NO_QUESTION, ChunkOutline, Covered, cover
-from docqa.errors import CallError, MethodError, ParseError, WorkerError
-from docqa.records import Chunk, Document, Heuristics, Page, QAItem, Record, Row
+from docqa.coverage import Covered
+from docqa.means import Means
+from docqa.records import Heuristics, QAItem, Row
 from docqa.runfolder import chunk_texts, write_card, write_records, write_text
+from docqa.seen import Seen
 from docqa.settings import ExportSettings, Settings, to_toml
 from docqa.summary import (
     Coverage,
     DocumentCounts,
     GivenCounts,
     ItemCounts,
-    Means,
     RowCounts,
     ScoreCounts,
     Source,
     Summary,
+    counted,
 )
 
 SUMMARY = "summary.json"
 """The file of a run folder with its ``Summary``, but for what a model was asked, which differs from run to run."""
-
-
-class Failure(Record):
-    """A line of errors.jsonl: a file, a page, a chunk or a question of a chunk that failed, and why.
-
-    ``method`` is what could not make items of the chunk; "" where something else failed.
-    """
-
-    what: str
-    path: str
-    kind: str
-    message: str
-    pages: tuple[int, ...] = ()
-    chunk_id: str = ""
-    question: str = ""
-    method: str = ""
-
-    @property
-    def where(self) -> str:
-        """The file, and the pages if it is not the whole file."""
-        return f"{self.path}, page {', '.join(map(str, self.pages))}" if self.pages else self.path
-
-
-@dataclass(frozen=True)
-class _Outline:
-    """What the card and coverage need of a document, without its text."""
-
-    id: str
-    path: str
-    title: str
-    language: str
-    pages: tuple[Page, ...]
-    warnings: tuple[str, ...]
-    chunks: tuple[ChunkOutline, ...]
-
-
-@dataclass
-class Seen:
-    """What a run has met so far.
-
-    Attributes:
-        made: items made, by the id of their chunk.
-        drawn: ids of the chunks that some method ran on.
-        unused: why nothing was made of a chunk that some method ran on.
-        given: a file of somebody's that items were made of, and the rows it has; "" for none.
-    """
-
-    documents: list[_Outline] = field(default_factory=list)
-    skipped_files: dict[str, str] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    made: Counter[str] = field(default_factory=Counter)
-    drawn: set[str] = field(default_factory=set)
-    unused: str = NO_QUESTION
-    given: tuple[str, int] = ("", 0)
-
-    def document(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """A document was parsed and cut into ``chunks``."""
-        outlines = tuple(ChunkOutline.of(chunk) for chunk in chunks)
-        self.documents.append(
-            _Outline(
-                document.id,
-                document.path,
-                document.title,
-                document.language,
-                document.pages,
-                document.warnings,
-                outlines,
-            )
-        )
-        for page in document.pages:
-            if page.failed:
-                self.failures.append(
-                    Failure(what="page", path=document.path, kind="page", message=page.failed, pages=(page.number,))
-                )
-
-    def chunks_of_a_run(self, chunks: Sequence[Chunk]) -> None:
-        """The chunks were read from the folder of a run: of its documents what they tell, pages without text aside."""
-        by_document = defaultdict[str, list[Chunk]](list)
-        for chunk in chunks:
-            by_document[chunk.document_id].append(chunk)
-        for document_id, own in by_document.items():
-            first, numbers = own[0], sorted({page for chunk in own for page in chunk.pages})
-            pages, outlines = tuple(Page(number=n) for n in numbers), tuple(ChunkOutline.of(chunk) for chunk in own)
-            self.documents.append(_Outline(document_id, first.path, first.title, first.language, pages, (), outlines))
-
-    def row_failed(self, number: int, error: CallError, question: str = "") -> None:
-        """Nothing could be made of a row of the file that was given."""
-        message = f"row {number}: {error}"
-        self.failures.append(
-            Failure(what="row", path=self.given[0], kind=error.kind, message=message, question=question)
-        )
-
-    def rating_failed(self, error: CallError, question: str) -> None:
-        """An item that rests on no chunk could not be rated."""
-        failure = Failure(what="question", path=self.given[0], kind=error.kind, message=str(error), question=question)
-        self.failures.append(failure)
-
-    def file_failed(self, path: str, error: ParseError) -> None:
-        """A file could not be read."""
-        self.failures.append(Failure(what="file", path=path, kind=error.kind, message=str(error)))
-
-    def call_failed(
-        self, chunk: Chunk, error: CallError | MethodError | WorkerError, question: str = "", method: str = ""
-    ) -> None:
-        """A method could make no items from a chunk, or nothing could be found out about one question of it."""
-        self.failures.append(
-            Failure(
-                what="question" if question else "chunk",
-                path=chunk.path,
-                kind=error.kind,
-                message=str(error),
-                pages=chunk.pages,
-                chunk_id=chunk.id,
-                question=question,
-                method=method,
-            )
-        )
-
-    def coverage(self) -> list[Covered]:
-        """The state of every page and chunk; one that some method made items from is used."""
-        failed = {
-            failure.chunk_id: failure.message
-            for failure in self.failures
-            if failure.chunk_id and not self.made[failure.chunk_id]
-        }
-        ids = {chunk.id for outline in self.documents for chunk in outline.chunks}
-        return [
-            state
-            for outline in self.documents
-            for state in cover(
-                outline.path, outline.pages, outline.chunks, self.made, failed, ids - self.drawn, self.unused
-            )
-        ]
 
 
 def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, settings: Settings, means: Means) -> Summary:
@@ -178,26 +46,35 @@ def write(out: Path, items: Sequence[QAItem], general: Pool, seen: Seen, setting
     (out / SUMMARY).unlink(missing_ok=True)
     write_records(out / "items.jsonl", items)
     write_records(out / "coverage.jsonl", covered)
-    write_records(out / "errors.jsonl", seen.failures)
+    write_records(out / "errors.jsonl", seen.failed())
     write_text(out / "settings.toml", to_toml(settings))
 
-    sides, counts, note = blended(rows_from_items(items), general, settings)
-    summary = _summary(items, seen, covered, counts, note, means, settings.curate.decontaminate)
-    pairs = beside(pairs_from_items(items), sides["val"], settings.blend.mix, settings.seed)
-    for side, rows in sides.items():
-        write_records(rows_path(out, side), rows)
-        write_records(pairs_path(out, side), pairs[side])
+    mixed = blended(rows_from_items(items), pairs_from_items(items), general, settings)
+    summary = _summary(items, seen, covered, mixed.counts, mixed.note, means, settings.curate.decontaminate)
+    for side in export.SIDES:
+        write_records(rows_path(out, side), mixed.rows[side])
+        write_records(pairs_path(out, side), mixed.pairs[side])
     write_text(out / SUMMARY, summary.model_dump_json(indent=2, exclude={"usage"}) + "\n")
-    files = export.write_set(sides, out, settings.export, context_texts(out, settings.export), pairs)
+    files = export.write_set(mixed.rows, out, settings.export, context_texts(out, settings.export), mixed.pairs)
     name = f"{out.resolve().name} SFT set"
     write_card(out, card(summary, to_toml(settings), settings.export.license, files, name))
     return summary
 
 
-def blended(
-    domain: Sequence[Row], general: Pool, settings: Settings
-) -> tuple[dict[export.Side, Sequence[Row]], RowCounts, str]:
-    """The rows of each side in the order of training, their counts, and what is to be known of the split.
+class Mixed(NamedTuple):
+    """The ``rows`` and preference ``pairs`` of each side in the order of training, and their counts.
+
+    ``note`` is what is to be known of the split, or "".
+    """
+
+    rows: Mapping[export.Side, Sequence[Row]]
+    pairs: Mapping[export.Side, Sequence[Row]]
+    counts: RowCounts
+    note: str
+
+
+def blended(domain: Sequence[Row], compared: Sequence[Row], general: Pool, settings: Settings) -> Mixed:
+    """The rows ``domain`` and the preference pairs ``compared`` as they are written, with their general rows.
 
     Raises:
         BlendError, SettingsError: as ``write``.
@@ -215,20 +92,22 @@ def blended(
         "train": arrange(halves.train, blending.mix, settings.seed),
         "val": arrange(halves.val, blending.mix, settings.seed),
     }
+    pairs = beside(compared, halves.val, blending.mix, settings.seed)
     by_tokens = general.unit == "tokens"
     counts = RowCounts(
         domain=len(written),
         joined=sum(len(row.singles) or 1 for row in domain) - len(written),
-        general=_counted(row.source for row in drawn.rows),
+        general=counted(row.source for row in drawn.rows),
         train=len(as_written(halves.train, settings.export)),
         val=len(as_written(halves.val, settings.export)),
         ratio_asked=ratio,
         left_out=dict(sorted(drawn.left_out.items())),
         between=len(between),
+        pairs_between=len(compared) - sum(map(len, pairs.values())),
         domain_tokens=sum(map(general.size, written)) if by_tokens else 0,
         general_tokens=sum(map(general.size, drawn.rows)) if by_tokens else 0,
     )
-    return sides, counts, halves.note
+    return Mixed(sides, pairs, counts, halves.note)
 
 
 def as_written(rows: Iterable[Row], settings: ExportSettings) -> list[Row]:
@@ -264,29 +143,30 @@ def _summary(
     tests: Sequence[Path],
 ) -> Summary:
     kept = [item for item in items if item.kept and item.pair is None]
-    pairs = _counted(item.pair.source for item in items if item.kept and item.pair)
-    failed_files = [failure for failure in seen.failures if failure.what == "file"]
+    pairs = counted(item.pair.source for item in items if item.kept and item.pair)
+    failures = seen.failed()
+    failed_files = [failure for failure in failures if failure.what == "file"]
     warned = [f"{outline.path}: {warning}" for outline in seen.documents for warning in outline.warnings]
     return Summary(
         documents=DocumentCounts(
             found=len(seen.documents) + len(seen.skipped_files) + len(failed_files),
             read=len(seen.documents),
-            skipped=_counted(seen.skipped_files.values()),
-            failed=_counted(failure.kind for failure in failed_files),
+            skipped=counted(seen.skipped_files.values()),
+            failed=counted(failure.kind for failure in failed_files),
         ),
         pages=_coverage(state for state in covered if state.kind == "page"),
         chunks=_coverage(state for state in covered if state.kind == "chunk"),
         items=ItemCounts(
             made=len(items),
-            kept=_counted(item.language for item in kept),
+            kept=counted(item.language for item in kept),
             pairs=sum(pairs.values()),
-            dropped=_counted(item.reason.partition(":")[0] for item in items if not item.kept),
+            dropped=counted(item.reason.partition(":")[0] for item in items if not item.kept),
         ),
         rows=rows,
         sources=tuple(_sources(seen, items)),
         given=_given(seen, items) if seen.given[0] else None,
-        task_types=_counted(item.task_type for item in kept),
-        decisions=_counted(str(item.verdict.decision) for item in kept if item.verdict),
+        task_types=counted(item.task_type for item in kept),
+        decisions=counted(str(item.verdict.decision) for item in kept if item.verdict),
         pairs=pairs,
         scores=dict(_scores(kept, means.scores)) if kept else {},
         models=means.models,
@@ -295,7 +175,7 @@ def _summary(
         notes=tuple(
             line for line in (note, _reworded(kept), *_contamination(items, tests), *means.notes, *warned) if line
         ),
-        failures=tuple(f"{failure.where}: {failure.message}" for failure in seen.failures),
+        failures=tuple(f"{failure.where}: {failure.message}" for failure in failures),
         usage=means.usage,
     )
 
@@ -357,10 +237,6 @@ def _coverage(states: Iterator[Covered]) -> Coverage:
     return Coverage(
         total=len(listed),
         used=sum(state.state == "used" for state in listed),
-        skipped=_counted(state.reason for state in listed if state.state == "skipped"),
+        skipped=counted(state.reason for state in listed if state.state == "skipped"),
         failed=sum(state.state == "failed" for state in listed),
     )
-
-
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items()))

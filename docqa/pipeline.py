@@ -156,21 +156,25 @@ async def _items(
         if pairs := feedback.pairs(read_records(verified.path, QAItem), fed):
             made = Spool(work / "made-pairs.jsonl")
             for pair in pairs:
+                corpus.seen.item_made(pair)
                 made.add(pair)
-            made.close()
+            _all_made(corpus, made)
             await _verify(corpus, backend, opening, made, verified)
         rounds = making.most_rounds(settings.generate) if making.parts(backend, "items") else 0
         kept = -1
         for number in range(1, rounds + 1):
             earlier = chosen(feedback.superseded(read_records(verified.path, QAItem), fed), meaning)
             before, kept = kept, sum(bool(item.kept and not item.pair) for item in earlier)
-            if settings.generate.target and (kept >= settings.generate.target or kept == before):
+            enough = settings.generate.target and (kept >= settings.generate.target or kept == before)
+            if not enough:
+                made = Spool(work / f"made-{number}.jsonl")
+                await together(
+                    _round(number, earlier, index, corpus, backend, made),
+                    _verify(corpus, backend, opening, made, verified),
+                )
+            del earlier  # they are read again with what came to them, and never held twice
+            if enough:
                 break
-            made = Spool(work / f"made-{number}.jsonl")
-            await together(
-                _round(number, earlier, index, corpus, backend, made),
-                _verify(corpus, backend, opening, made, verified),
-            )
         return list(read_records(verified.path, QAItem)), meaning
 
 
@@ -212,7 +216,7 @@ async def _round(
 
 def _all_made(corpus: Corpus, made: Spool) -> None:
     corpus.plan(0, final=True)
-    corpus.progress.total("verify", corpus.seen.made.total(), final=True)
+    corpus.progress.total("verify", corpus.seen.items, final=True)
     made.close()
 
 

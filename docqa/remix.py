@@ -1,11 +1,10 @@
 """A set made anywhere + general data -> a set for the trainer: the last step of a run, for a set of somebody else's."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from docqa import export, outputs
-from docqa.blend import beside, pairs_from_items, rows_from_items
+from docqa.blend import pairs_from_items, rows_from_items
 from docqa.card import blend_card
 from docqa.errors import SettingsError
 from docqa.export.rejected import rejected
@@ -15,7 +14,7 @@ from docqa.records import QAItem, Row, content_id
 from docqa.rowfiles import entries
 from docqa.runfolder import MEMO, read_records, write_card
 from docqa.settings import ExportSettings, Settings, to_toml
-from docqa.summary import Blended
+from docqa.summary import Blended, counted
 
 GROUPS = ("document_id", "document", "group", "id")
 """Columns that say what rows belong together; the first that a row has counts."""
@@ -43,16 +42,15 @@ def remix(domain: Path, out: Path, settings: Settings) -> Blended:
         _check_comparable(domain, rows, settings.export)
     if not rows:
         raise SettingsError(f"{domain}: there are no rows in it; give a file of instruction data or a run folder")
-    sides, counts, note = outputs.blended(rows, open_general(settings, out), settings)
+    mixed = outputs.blended(rows, compared, open_general(settings, out), settings)
     texts = outputs.context_texts(domain, settings.export) if domain.is_dir() else {}
-    pairs = beside(compared, sides["val"], settings.blend.mix, settings.seed)
-    files = export.write_set(sides, out, settings.export, texts, pairs)
+    files = export.write_set(mixed.rows, out, settings.export, texts, mixed.pairs)
     blended = Blended(
         domain=name,
-        languages=dict(sorted(Counter(row.language for row in outputs.as_written(rows, settings.export)).items())),
-        rows=counts,
-        pairs=dict(sorted(Counter(row.rejected_by for row in compared).items())),
-        notes=(note,) if note else (),
+        languages=counted(row.language for row in outputs.as_written(rows, settings.export)),
+        rows=mixed.counts,
+        pairs=counted(row.rejected_by for row in compared),
+        notes=(mixed.note,) if mixed.note else (),
     )
     name = f"{out.resolve().name} SFT set"
     write_card(out, blend_card(blended, to_toml(settings), settings.export.license, files, name))

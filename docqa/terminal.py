@@ -37,7 +37,7 @@ def summary_text(summary: Summary, out: Path) -> str:
         *(f"  dropped {count:>7,}  {reason}" for reason, count in _ranked(items.dropped)),
         *([f"  mean scores      {summary.mean_scores}"] if summary.scores else []),
         *_rows(rows),
-        *_pairs(summary.pairs),
+        *_pairs(summary.pairs, rows.pairs_between),
         *([f"model            {summary.usage}"] if summary.usage else []),
         *(f"  not done         {step}" for step in summary.not_done),
         *(f"  note             {note}" for note in summary.notes),
@@ -60,7 +60,7 @@ def blended_text(blended: Blended, out: Path) -> str:
             _line("domain", rows.domain, _each(blended.languages), {}),
             _line("general", sum(rows.general.values()), _each(rows.general), {}),
             *_rows(rows),
-            *_pairs(blended.pairs),
+            *_pairs(blended.pairs, rows.pairs_between),
             *(f"  note             {note}" for note in blended.notes),
             "",
             _set(out),
@@ -89,10 +89,13 @@ def _rows(rows: RowCounts) -> list[str]:
     ]
 
 
-def _pairs(pairs: Mapping[str, int]) -> list[str]:
+def _pairs(pairs: Mapping[str, int], between: int) -> list[str]:
     """The preference pairs, which are no rows."""
     told = f"preference pairs by rejected answer: {_each(pairs)}; --format preference or kto writes them"
-    return [_line("pairs", sum(pairs.values()), told, {})] if pairs else []
+    return [
+        *([_line("pairs", sum(pairs.values()), told, {})] if pairs else []),
+        *([f"  left out {between:>6,}  of documents on both sides"] if between else []),
+    ]
 
 
 def audit_code(audit: Audit) -> int:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.blend import Pool, Split, Unit, arrange, draw, rows_from_items, split
+from docqa.blend import Pool, Split, Unit, arrange, beside, draw, rows_from_items, split
 from docqa.blend.shares import apportion, needed
 from docqa.errors import BlendError, SettingsError
 from docqa.records import Beside, Origin, QAItem, Row
@@ -345,6 +345,17 @@ def test_a_row_of_two_documents_stands_where_both_are_and_else_nowhere(
             assert documents & held == documents & inside
             assert side is both.train or documents <= held
     assert all(0 < len({row.group, row.beside[0].document_id} & held) < 2 for row in both.between)
+
+
+@given(groups, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12), shares)
+def test_a_preference_pair_of_two_documents_stands_where_its_item_does(
+    sizes: list[int], pairs: list[tuple[int, int]], share: float
+) -> None:
+    joined = [of_two(a % len(sizes), b % len(sizes), f"joined {place}?") for place, (a, b) in enumerate(pairs)]
+    both = split([*grouped(sizes), *joined], share)
+    sides = beside([row.model_copy(update={"rejected": "No."}) for row in joined], both.val, "shuffle", 0)
+    for rows, compared in ((both.train, sides["train"]), (both.val, sides["val"])):
+        assert {row.item_id for row in compared} == {row.item_id for row in rows if row.beside}
 
 
 def test_a_set_of_nothing_but_rows_of_two_documents_has_no_val_and_says_why() -> None:

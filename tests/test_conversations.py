@@ -171,10 +171,11 @@ def test_the_counts_and_the_ratio_are_of_what_the_first_format_writes(
         *(turn(n, f"d{d}", document=f"doc{d}") for d in range(6) for n in range(1, 5)),
         *(alone(n, document=f"doc{n}") for n in range(6)),
     ]
-    sides, counts, _ = blended(rows_from_items(items), open_general(settings, tmp_path / "out"), settings)
+    mixed = blended(rows_from_items(items), [], open_general(settings, tmp_path / "out"), settings)
+    counts = mixed.counts
     assert (counts.domain, counts.joined) == (domain, joined)
     assert counts.ratio == 0.5
-    files = write_set(sides, tmp_path / "out", settings.export)
+    files = write_set(mixed.rows, tmp_path / "out", settings.export)
     assert {file.side: file.rows for file in files if file.plain} == {"train": counts.train, "val": counts.val}
 
 
@@ -194,6 +195,11 @@ def test_a_fact_may_stand_alone_and_in_a_conversation_but_not_in_two():
     items = [alone(2), turn(2), copy]
     assert duplicates(items, THRESHOLDS) == {2: "near-duplicate:d2"}
     assert duplicates(items[:2], THRESHOLDS) == {}
+
+
+def test_a_turn_and_an_item_that_answer_one_question_differently_are_both_dropped():
+    items = [alone(2, answer="Number 2 of d is a bolt of 90 mm."), turn(2, answer="Number 2 of d is a bolt of 25 mm.")]
+    assert duplicates(items, THRESHOLDS) == {0: "contradiction:d2", 1: "contradiction:alone2"}
 
 
 def test_caps_leave_turns_alone_but_a_document_s_which_takes_the_last_ones():

@@ -13,10 +13,10 @@ from docqa import pipeline
 from docqa.distill import distill
 from docqa.errors import ModelError, SettingsError
 from docqa.generate.methods import listing, mix
-from docqa.outputs import Failure
 from docqa.promptfile import GivenPrompt, prompts
 from docqa.records import QAItem, Row
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.terminal import exit_code, summary_text
 from tests.scripted import Scripted

@@ -169,6 +169,30 @@ def test_a_corrected_item_of_the_set_goes_and_its_correction_stays(tmp_path: Pat
     assert (old.kept, old.reason) == (False, f"corrected:{correction.id}")
 
 
+def test_an_answer_is_corrected_in_the_words_that_the_set_asks_in_and_whoever_else_got_another(
+    tmp_path: Path, documents: Path
+):
+    source, out = tmp_path / "source", tmp_path / "out"
+    shutil.copytree(documents, source)
+    text = "# Term Deposit Terms\n\n## Fees of the bank\n\n| Service | Fee | Period |\n|---|---|---|\n"
+    text += "| Paper statement | 3 EUR | monthly |\n| Card replacement | 9 EUR | once |\n"
+    (source / "terms.md").write_text(text, encoding="utf-8")
+    pipeline.run(source, out, load())
+    wrong = next(item for item in read_records(out / "items.jsonl", QAItem) if item.kept and item.asked_first)
+    assert wrong.question != wrong.asked_first
+    right = "Card replacement has the greater fee, 9 EUR; for Paper statement it is 3 EUR."
+    others = "Paper statement has the greater fee, 90 EUR."
+    rows = [{"question": wrong.question, "answer": said, "correction": right} for said in (wrong.answer, others)]
+    feed_back(out, write(tmp_path / "back.jsonl", rows), load())
+    items = list(read_records(out / "items.jsonl", QAItem))
+    correction = next(item for item in items if item.origin.method == "feedback" and item.kept)
+    (old,) = [item for item in items if item.answer == wrong.answer and item.pair is None]
+    assert (old.kept, old.reason) == (False, f"corrected:{correction.id}")
+    pairs = [item for item in items if item.pair]
+    assert len(pairs) == len({pair.id for pair in pairs}) == 2
+    assert {pair.pair.rejected for pair in pairs if pair.pair} == {wrong.answer, others}
+
+
 def test_a_correction_that_the_documents_do_not_bear_out_leaves_the_set_as_it_was(tmp_path: Path, documents: Path):
     out = tmp_path / "out"
     pipeline.run(documents, out, load())

@@ -14,9 +14,9 @@ import pytest
 
 from docqa import corpus, parse, pipeline
 from docqa.errors import BlendError, SettingsError
-from docqa.outputs import Failure
 from docqa.records import QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.terminal import exit_code, summary_text
 

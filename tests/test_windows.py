@@ -9,12 +9,12 @@ import pytest
 
 from docqa import windows
 from docqa.corpus import open_pool, parse_file
-from docqa.outputs import Seen
 from docqa.parse import parse_file as parse_here
 from docqa.parse import pdf
 from docqa.parse.lines import read_pieces
 from docqa.parse.running import edge_rows, running_rows
 from docqa.records import Document
+from docqa.seen import Seen
 from docqa.settings import ParseSettings
 
 SENTENCE = "The discharge valve shall be closed before the pump is started."

@@ -11,9 +11,9 @@ from benchmarks.throughput.replies import answer
 from benchmarks.throughput.server import serving
 from docqa import pipeline
 from docqa.errors import ModelError
-from docqa.outputs import Failure
 from docqa.records import Chunk, Decision, QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.summary import Summary
 from docqa.terminal import exit_code, summary_text

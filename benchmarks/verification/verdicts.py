@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmarks.passages import passage_chunk, rows
 from benchmarks.verification.data import Item
 from docqa.audit import audit
+from docqa.means import Usage
 from docqa.records import Decision, QAItem
 from docqa.runfolder import read_records, write_records
 from docqa.settings import load
-from docqa.summary import Usage
 
 KINDS = ("answerable", "plausible", "swapped", "altered")
 HEADER = (

@@ -1,10 +1,10 @@
-"""Preference pairs as rows: each on the side of its document, and never counted among the rows of the set."""
+"""Preference pairs as rows: each on the side of its documents, and never counted among the rows of the set."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 from docqa.blend.order import Mix, arrange
-from docqa.blend.rows import rows_from_items
+from docqa.blend.rows import documents, rows_from_items
 from docqa.records import QAItem, Row
 
 Side = Literal["train", "val"]
@@ -22,10 +22,17 @@ def pairs_from_items(items: Iterable[QAItem]) -> list[Row]:
     return made
 
 
-def beside(pairs: Sequence[Row], val: Sequence[Row], mix: Mix, seed: int) -> dict[Side, list[Row]]:
-    """The rows of pairs on each side, in the order of training; those of a document in ``val`` are on its side."""
-    held = {row.group for row in val if row.group}
-    return {
-        "train": arrange((row for row in pairs if row.group not in held), mix, seed),
-        "val": arrange((row for row in pairs if row.group in held), mix, seed),
-    }
+def beside(pairs: Iterable[Row], val: Iterable[Row], mix: Mix, seed: int) -> dict[Side, list[Row]]:
+    """The rows of pairs on each side, in the order of training; those of the documents in ``val`` are on its side.
+
+    A pair of several documents of which not all are there stands on neither side, as its item does.
+    """
+    held = {document for row in val if row.group for document in documents(row)}
+    sides: dict[Side, list[Row]] = {"train": [], "val": []}
+    for row in pairs:
+        own = documents(row)
+        if own <= held:
+            sides["val"].append(row)
+        elif not own & held:
+            sides["train"].append(row)
+    return {side: arrange(rows, mix, seed) for side, rows in sides.items()}

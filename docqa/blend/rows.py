@@ -84,6 +84,11 @@ def _row(item: QAItem) -> Row:
     )
 
 
+def documents(row: Row) -> set[str]:
+    """What keeps rows on one side of the split: the documents, or for a general row its own content."""
+    return {row.group or content(row), *(other.document_id for other in row.beside)}
+
+
 def content(row: Row) -> str:
     """A hash of all that is trained on: rows that are equal in it are one row."""
     return content_id(

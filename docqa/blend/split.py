@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from docqa.blend.rows import content
+from docqa.blend.rows import content, documents
 from docqa.errors import BlendError
 from docqa.records import Row, content_id
 
@@ -68,9 +68,9 @@ def split(rows: Sequence[Row], val_share: float) -> Split:
     share = Fraction(domain_val, sizes.total()) if sizes else Fraction(0)
     held |= _choose(general, float(general.total() * share))
 
-    train = tuple(row for row in rows if not _sides(row) & held)
-    val = tuple(row for row in rows if _sides(row) <= held)
-    between = tuple(row for row in rows if _sides(row) & held and not _sides(row) <= held)
+    train = tuple(row for row in rows if not documents(row) & held)
+    val = tuple(row for row in rows if documents(row) <= held)
+    between = tuple(row for row in rows if documents(row) & held and not documents(row) <= held)
     note = _note(len(sizes), val_share, domain_val, sizes.total())
     if val_share and not single and any(row.beside for row in rows):
         note = "val is empty: every item rests on two documents, and none can be held out without the other"
@@ -106,11 +106,6 @@ def _stratified(rows: Iterable[Row], share: float) -> set[str]:
         held += counts[best]
         free[best] = False
     return {name for name, still in zip(names, free, strict=True) if not still}
-
-
-def _sides(row: Row) -> set[str]:
-    """What keeps rows together: the documents, or for a general row its own content."""
-    return {row.group or content(row), *(other.document_id for other in row.beside)}
 
 
 def _choose(sizes: Mapping[str, int], target: float) -> set[str]:

@@ -92,8 +92,9 @@ def duplicates(
 ) -> dict[int, str]:
     """Find which of ``items`` should go, by place, and why.
 
-    Turns of conversations are compared with turns only: a fact may stand alone and in a conversation, since what a
+    Turns of conversations are duplicates of turns only: a fact may stand alone and in a conversation, since what a
     student learns there is to follow it, and a turn that goes for an item takes the rest of its conversation apart.
+    What contradicts a turn is told wherever it stands.
 
     ``near-duplicate:<id kept>``, ``same-meaning:<id kept>`` or ``contradiction:<other id>``. Of two duplicates the
     better stays: the higher score, then ``score.worth``, then the longer evidence, then the first. An item goes only
@@ -105,8 +106,8 @@ def duplicates(
         meaning: how questions are compared by meaning; None for not at all.
         most_exact: items of a language above which MinHash looks for the pairs.
     """
-    reasons: dict[int, str] = {}
-    for places in _grouped(range(len(items)), lambda place: items[place].turn is None):
+    reasons = _contradictions(items)
+    for places in _grouped((at for at in range(len(items)) if at not in reasons), lambda at: items[at].turn is None):
         found = _duplicates([items[place] for place in places], thresholds, meaning, most_exact)
         reasons |= {places[at]: reason for at, reason in found.items()}
     return reasons
@@ -115,14 +116,13 @@ def duplicates(
 def _duplicates(
     items: Sequence[QAItem], thresholds: Mapping[str, float], meaning: Meaning | None, most_exact: int
 ) -> dict[int, str]:
-    reasons = _contradictions(items)
+    reasons: dict[int, str] = {}
     ranked = sorted(range(len(items)), key=lambda place: (*merit(items[place]), place))
     first: dict[tuple[str, str], int] = {}
     for place in ranked:
-        if place not in reasons:
-            better = first.setdefault(_exactly(items[place]), place)
-            if better != place:
-                reasons[place] = f"near-duplicate:{items[better].id}"
+        better = first.setdefault(_exactly(items[place]), place)
+        if better != place:
+            reasons[place] = f"near-duplicate:{items[better].id}"
 
     single = [place for place in range(len(items)) if place not in reasons]
     alike: dict[int, dict[int, str]] = defaultdict(dict)

@@ -115,5 +115,6 @@ def _over(items: Sequence[QAItem], share: float, groups: Sequence[tuple[str, str
         if len(places) == sizes[whole]:
             continue
         most = max(FEW, ceil(share * sizes[whole]))
-        over += sorted(places, key=lambda place: (*_last_turns(items[place]), items[place].id))[most:]
+        if len(places) > most:
+            over += sorted(places, key=lambda place: (*_last_turns(items[place]), items[place].id))[most:]
     return over

@@ -67,10 +67,9 @@ def ungrounded_number(item: QAItem) -> str:
     question = _COUNTED.sub("", _NAMED_NUMBER.sub(" ", normalize(item.question)))
     asked = veto.numbers(question) if re.search(r"\d", question) else {}
     answered = veto.numbers(_LIST_MARK.sub(" ", item.answer))
-    for number in (*answered, *asked):
-        if number not in quoted and number not in _inside_identifiers(item):
-            return number
-    return ""
+    missing = [number for number in (*answered, *asked) if number not in quoted]
+    named = _inside_identifiers(item) if missing else frozenset()
+    return next((number for number in missing if number not in named), "")
 
 
 def _inside_identifiers(item: QAItem) -> frozenset[str]:

@@ -13,11 +13,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from docqa.errors import CallError
+from docqa.means import Usage
 from docqa.models.chat import ChatModel, Completion, Free, Prompt
 from docqa.models.gate import Gate
 from docqa.models.reply import UnreadableError, head, plain, read
 from docqa.store import Store
-from docqa.summary import Usage
 
 R = TypeVar("R", bound=BaseModel)
 

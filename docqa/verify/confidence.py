@@ -73,7 +73,7 @@ class ConfidenceFilter:
         """
         assert item.verdict is not None
         measured = await self._sampled(item, source) if self.samples else Confidence()
-        consistent = measured.agreeing >= self.consistent * measured.samples if measured.samples else None
+        consistent = is_consistent(measured, self.consistent)
         sure = None
         if self.min_logprob and not consistent:
             measured = await self._likely(item, source, measured)
@@ -89,20 +89,13 @@ class ConfidenceFilter:
         given = await asyncio.gather(
             *(self.reader.read(item.question, source, item.language, TEMPERATURE, number) for number in numbers)
         )
-        answers = await asyncio.gather(*(self._compared(item, text) for text in given))
-        told = [answer for answer in answers if answer.abstained or answer.agreement is not None]
-        return Confidence(samples=len(told), agreeing=sum(agrees(answer, self.threshold) for answer in told))
+        return await of_samples(item, given, self.judge, self.threshold)
 
     async def _likely(self, item: QAItem, source: Sequence[Chunk], measured: Confidence) -> Confidence:
         said = await self.reader.freely(item.question, source, item.language)
         self.without_logprob += said.logprob is None
         logprob = None if said.logprob is None else round(said.logprob, 4)
-        return measured.model_copy(update={"free": await self._compared(item, said.text), "logprob": logprob})
-
-    async def _compared(self, item: QAItem, text: str) -> Answer:
-        if not text:
-            return Answer(text="")
-        return Answer(text=text, agreement=await self.judge.agreement(item.question, item.settled, text, item.language))
+        return measured.model_copy(update={"free": await _compared(item, said.text, self.judge), "logprob": logprob})
 
     def _is_sure(self, measured: Confidence) -> bool | None:
         assert measured.free is not None
@@ -112,12 +105,43 @@ class ConfidenceFilter:
 
     def _reason(self, measured: Confidence) -> str:
         """``inconsistent: 1 of 5 samples agree``, ``unsure: mean log-probability -0.83``, or both in one."""
-        said = [f"{measured.agreeing} of {measured.samples} samples agree"] if measured.samples else []
+        said = [_told(measured)] if measured.samples else []
         if measured.free and not agrees(measured.free, self.threshold):
             said.append("its answer in free words says something else" if measured.free.text else "no free answer")
         elif measured.logprob is not None:
             said.append(f"mean log-probability {measured.logprob:.2f}")
         return f"{INCONSISTENT if measured.samples else UNSURE}: {', '.join(said)}"
+
+
+async def of_samples(item: QAItem, given: Sequence[str], judge: Judge, threshold: float = AGREES) -> Confidence:
+    """How many of the answers ``given`` say what the item says; those that cannot be compared do not count.
+
+    Raises:
+        CallError, ModelError: as the judge.
+    """
+    answers = await asyncio.gather(*(_compared(item, text, judge) for text in given))
+    told = [answer for answer in answers if answer.abstained or answer.agreement is not None]
+    return Confidence(samples=len(told), agreeing=sum(agrees(answer, threshold) for answer in told))
+
+
+def is_consistent(measured: Confidence, least: float) -> bool | None:
+    """Whether that share of the samples agrees; None where none could be compared."""
+    return measured.agreeing / measured.samples >= least if measured.samples else None
+
+
+def inconsistent(item: QAItem, measured: Confidence) -> QAItem:
+    """The item, dropped because its samples do not agree."""
+    return item.model_copy(update={"kept": False, "reason": f"{INCONSISTENT}: {_told(measured)}"})
+
+
+def _told(measured: Confidence) -> str:
+    return f"{measured.agreeing} of {measured.samples} samples agree"
+
+
+async def _compared(item: QAItem, text: str, judge: Judge) -> Answer:
+    if not text:
+        return Answer(text="")
+    return Answer(text=text, agreement=await judge.agreement(item.asked, item.settled, text, item.language))
 
 
 def confidence_filter(

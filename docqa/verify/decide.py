@@ -77,7 +77,7 @@ def decide(
 
 
 def after_each_alone(decision: Decision, alone: Sequence[Answer], threshold: float = AGREES) -> Decision:
-    """The decision about an item of several chunks, once each of them alone was asked: none may give its answer.
+    """The decision about an item of several chunks, once single passages were asked: none may give its answer.
 
     MuSiQue (Trivedi et al. 2022, arXiv 2108.00573) calls a question that skips a hop disconnected: the model that is
     trained on it learns a shortcut.

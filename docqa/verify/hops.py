@@ -5,9 +5,10 @@ embedded reader finds single sentences and cells and puts nothing together, so w
 ``hops`` are known, each of these is verified by itself, and both must be kept.
 
 Last comes what makes it a question of several hops: each chunk alone must not give the answer, or, where the hops are
-known, must not answer the other one's question. HotpotQA (Yang et al. 2018, arXiv 1809.09600) leaves that to its
+known, must not answer the other one's question. Nor must any other passage that was found and holds all the quotes (the
+same text in another edition, cut elsewhere). HotpotQA (Yang et al. 2018, arXiv 1809.09600) leaves that to its
 writers, and most of its questions turn out to need one passage (Min et al. 2019, arXiv 1906.02900); MuSiQue (Trivedi
-et al. 2022, arXiv 2108.00573) filters for it. It costs a call a chunk, asked only for what is kept so far.
+et al. 2022, arXiv 2108.00573) filters for it. It costs a call a passage, asked only for what is kept so far.
 """
 
 import asyncio
@@ -15,12 +16,13 @@ from collections.abc import Sequence
 
 from docqa.index import Index
 from docqa.records import Answer, Decision, Hop, Passage, QAItem, Verdict, item_id
+from docqa.text import squash
 from docqa.verify import decided, verify
 from docqa.verify.backend import ClosedBook, Judge, Reader
 from docqa.verify.decide import AGREES, Policy, after_each_alone, agrees, decide
 from docqa.verify.evidence import flaw
 
-_PLACES = ("first", "second", "third")
+_PLACES = ("first", "second", "third", "fourth", "fifth")
 
 
 async def verify_hops(
@@ -39,13 +41,13 @@ async def verify_hops(
     Raises:
         CallError, ModelError: as ``verify``.
     """
-    for place, chunk_id in zip(_PLACES, item.chunk_ids, strict=False):
+    for at, chunk_id in enumerate(item.chunk_ids):
         if not any(evidence.chunk_id == chunk_id for evidence in item.evidence):
             verdict = Verdict(decision=Decision.UNEVIDENCED)
-            return decided(_with(item, verdict, f"no quote of the {place} passage"), policy)
+            return decided(_with(item, verdict, f"no quote of the {_place(at)} passage"), policy)
     if item.hops:
         done = await _each_hop(item, len(found), index, reader, judge, closed_book, threshold, policy)
-        alone = await _of_the_others(item, index, reader, judge) if done.kept else []
+        alone = await _of_the_others(done, index, reader, judge) if done.kept else []
     else:
         done = await verify(item, found, index, reader, judge, closed_book, threshold=threshold, policy=policy)
         alone = await _of_the_whole(done, index, reader, judge) if done.kept else []
@@ -56,23 +58,39 @@ async def verify_hops(
     verdict = done.verdict.model_copy(update={"alone": tuple(alone), "decision": decision})
     if decision is done.verdict.decision:
         return done.model_copy(update={"verdict": verdict})
-    by = next(place for place, answer in zip(_PLACES, alone, strict=False) if agrees(answer, threshold))
-    why = f"the {by} passage alone answers {'both' if item.hops else 'it'}"
+    at = next(at for at, answer in enumerate(alone) if agrees(answer, threshold))
+    by = f"the {_place(at)}" if at < len(item.chunk_ids) else "another"
+    why = f"{by} passage alone answers {'both' if item.hops else 'it'}"
     return decided(_with(done, verdict, why), policy)
 
 
+def _place(at: int) -> str:
+    return _PLACES[at] if at < len(_PLACES) else f"{at + 1}th"
+
+
+def _others_with_all(item: QAItem, index: Index) -> list[str]:
+    """The ids of other passages that were found and hold every quote."""
+    assert item.verdict is not None
+    quotes = [squash(evidence.quote) for evidence in item.evidence]
+    others = (passage.chunk_id for passage in item.verdict.passages if passage.chunk_id not in item.chunk_ids)
+    return [other for other in others if all(quote in squash(index.chunk(other).text) for quote in quotes)]
+
+
 async def _of_the_whole(item: QAItem, index: Index, reader: Reader, judge: Judge) -> list[Answer]:
-    """What each chunk alone answers."""
+    """What each chunk alone answers, then what other passages with all the quotes do."""
 
     async def asked(chunk_id: str) -> Answer:
         given = await reader.read(item.question, [index.chunk(chunk_id)], item.language)
         return await _judged(item.question, item.settled, given, item.language, judge)
 
-    return list(await asyncio.gather(*map(asked, item.chunk_ids)))
+    return list(await asyncio.gather(*map(asked, (*item.chunk_ids, *_others_with_all(item, index)))))
 
 
 async def _of_the_others(item: QAItem, index: Index, reader: Reader, judge: Judge) -> list[Answer]:
-    """What each chunk alone answers to the hop of the other: the answer that agrees best, where there are several."""
+    """What each chunk alone answers to the hop of the other: the answer that agrees best, where there are several.
+
+    Then what other passages with all the quotes answer to all hops: the answer that agrees least.
+    """
 
     async def asked(chunk_id: str, hop: Hop) -> Answer:
         given = await reader.read(hop.question, [index.chunk(chunk_id)], item.language)
@@ -82,8 +100,14 @@ async def _of_the_others(item: QAItem, index: Index, reader: Reader, judge: Judg
     for hop, chunk_id in zip(item.hops, item.chunk_ids, strict=True):
         others = [other for other in item.hops if other is not hop]
         given = await asyncio.gather(*(asked(chunk_id, other) for other in others))
-        answers.append(max(given, key=lambda answer: answer.agreement or 0.0))
+        answers.append(max(given, key=_agreement))
+    for chunk_id in _others_with_all(item, index):
+        answers.append(min(await asyncio.gather(*(asked(chunk_id, hop) for hop in item.hops)), key=_agreement))
     return answers
+
+
+def _agreement(answer: Answer) -> float:
+    return answer.agreement or 0.0
 
 
 async def _judged(question: str, expected: str, given: str, language: str, judge: Judge) -> Answer:
@@ -118,7 +142,7 @@ async def _each_hop(
     measured = _together(verdicts)
     if dropped is not None:
         verdict = measured.model_copy(update={"decision": verdicts[dropped].decision})
-        return decided(_with(item, verdict, f"the {_PLACES[dropped]} hop"), policy)
+        return decided(_with(item, verdict, f"the {_place(dropped)} hop"), policy)
     memory = None
     if closed_book is not None:
         said = await closed_book.answer(item.question, item.language)

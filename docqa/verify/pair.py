@@ -12,11 +12,12 @@ decision:
 
     rejected_may_be_right   the judge finds some agreement or cannot tell, or the source supports the rejected answer
     pair_not_worse          the rejected answer is marked as accurate as the chosen one
+    unknown                 the judge could not be asked; the next run asks again
 """
 
 from docqa import veto
 from docqa.index import Index
-from docqa.records import Marks, QAItem
+from docqa.records import Decision, Marks, QAItem
 from docqa.verify.backend import Judge
 from docqa.verify.given import LEAST_SUPPORT
 from docqa.verify.support import support
@@ -41,6 +42,11 @@ async def verify_pair(item: QAItem, index: Index, judge: Judge) -> QAItem:
     assert item.verdict is not None, "a pair has the verdict of the item that it was made of"
     why = await _objection(item, index, judge)
     return item.model_copy(update={"kept": not why, "reason": why or str(item.verdict.decision)})
+
+
+def unjudged(item: QAItem, kind: str) -> QAItem:
+    """The pair whose judge could not be asked: it is not kept."""
+    return item.model_copy(update={"kept": False, "reason": f"{Decision.UNKNOWN}: {kind}"})
 
 
 async def _objection(item: QAItem, index: Index, judge: Judge) -> str:

@@ -7,9 +7,9 @@ from conftest import ENGINE_ARGS
 
 from docqa.distill import distill
 from docqa.models.vllm import InProcess
-from docqa.outputs import Failure
 from docqa.records import QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 
 PROMPTS = ("When is the oil of pump P-101 changed?", "冷库的温度应当保持在多少？", "List three things to check.")

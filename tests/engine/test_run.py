@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 from conftest import ENGINE_ARGS
 
-from docqa.outputs import Failure
 from docqa.records import QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 
 FLAGS = [part for name, value in ENGINE_ARGS.items() for part in ("--engine-arg", f"{name}={value}")]
 TEXT = """{number} Maintenance of unit {number}

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import ENGINE_ARGS
 
-from docqa.outputs import Failure
 from docqa.records import Decision, QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 
 PASSAGES = {
     "en": [

@@ -18,8 +18,8 @@ from mutate import write
 
 from docqa import cli, workers
 from docqa.coverage import Covered
-from docqa.outputs import Failure
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.windows import time_alone
 
 FILES = int(os.environ.get("FUZZ_FILES", "300"))

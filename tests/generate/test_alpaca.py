@@ -11,9 +11,9 @@ from benchmarks.throughput.replies import answer
 from docqa import pipeline
 from docqa.generate.instruct_checks import wrong
 from docqa.generate.items import item
-from docqa.outputs import Failure
 from docqa.records import Origin, QAItem, Row
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.terminal import exit_code
 from tests.scripted import Scripted

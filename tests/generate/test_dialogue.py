@@ -18,9 +18,9 @@ from docqa.generate.dialogue.by_rule import conversations
 from docqa.generate.dialogue.forms import check, chosen, systems
 from docqa.generate.dialogue.said import asked, said
 from docqa.index import Index
-from docqa.outputs import Failure
 from docqa.records import Chunk, DialogueTurn, QAItem, Row
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.verify import ExtractiveReader, LexicalJudge, verify
 from docqa.verify.evidence import flaw

@@ -13,9 +13,9 @@ from docqa import pipeline
 from docqa.generate.evolve import MOST, WAYS, chosen, copied, empty, refused, way
 from docqa.generate.items import item
 from docqa.generate.kept import Kept
-from docqa.outputs import Failure
 from docqa.records import DialogueTurn, Hop, Origin, Pair, QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.terminal import exit_code
 from tests.scripted import Scripted

@@ -15,10 +15,10 @@ from docqa.errors import CallError, ModelError, SettingsError
 from docqa.generate import Borrowed, Failed, Made, Method, task_types
 from docqa.generate.extractive.patterns import templates
 from docqa.generate.methods import METHODS, Part, falls_on, listing, make, mix
-from docqa.outputs import Failure
 from docqa.prompts import Prompts
 from docqa.records import Chunk, Origin, QAItem, item_id
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.workers import WorkerPool
 from tests.scripted import Scripted

@@ -18,9 +18,9 @@ from docqa.generate.multi_hop import by_rule, tables
 from docqa.generate.multi_hop.related import found, is_twin, partner
 from docqa.index import Index
 from docqa.models.chat import Completion
-from docqa.outputs import Failure
 from docqa.records import Chunk, QAItem, Row
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.terminal import summary_text
 from tests.scripted import Scripted

@@ -22,12 +22,12 @@ from docqa.generate.preference import MOST, make, without_evidence
 from docqa.index import Index
 from docqa.models.chat import Completion
 from docqa.models.session import Session
-from docqa.outputs import Failure
 from docqa.prompts import Prompts
 from docqa.records import Answer, Decision, DialogueTurn, Origin, Pair, QAItem, Verdict
 from docqa.reexport import export_run
 from docqa.remix import remix
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import ExportSettings, load
 from docqa.stats import stats_text
 from docqa.store import Store

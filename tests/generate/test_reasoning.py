@@ -11,9 +11,9 @@ from benchmarks.throughput.replies import answer
 from docqa import pipeline
 from docqa.generate.items import item
 from docqa.generate.reasoning import check, written
-from docqa.outputs import Failure
 from docqa.records import Chunk, Origin, QAItem, Step
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.summary import Summary
 from docqa.terminal import exit_code

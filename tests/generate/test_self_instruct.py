@@ -20,11 +20,11 @@ from docqa.generate.self_instruct import shown
 from docqa.generate.self_instruct.instances import instance, place
 from docqa.generate.self_instruct.seeds import drawn, like, seeds
 from docqa.models.session import Session
-from docqa.outputs import Failure
 from docqa.prompts import Prompts
 from docqa.records import Origin, QAItem, Row
 from docqa.rouge import rouge_tokens, similar_pairs
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.store import Store
 from docqa.summary import Summary

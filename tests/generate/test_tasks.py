@@ -15,9 +15,9 @@ from docqa.generate.items import item
 from docqa.generate.tasks import by_rule
 from docqa.generate.tasks.checks import check
 from docqa.generate.tasks.wordings import LABELS, instruction
-from docqa.outputs import Failure
 from docqa.records import Chunk, Origin, QAItem, Row
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.summary import Summary
 from docqa.terminal import exit_code

@@ -13,11 +13,12 @@ from docqa.audit import audit
 from docqa.backend import NO_LOGPROBS, NO_SAMPLES
 from docqa.errors import SettingsError
 from docqa.models.chat import Completion
-from docqa.outputs import Failure
-from docqa.records import QAItem
+from docqa.records import Confidence, QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.settings import load
 from docqa.summary import Summary
+from docqa.verify.confidence import is_consistent
 from tests.scripted import Scripted
 
 PARTS = ("mechanical", "bearing", "coupling", "impeller", "strainer")
@@ -245,3 +246,11 @@ def test_items_made_elsewhere_are_filtered_too(folder: Path, tmp_path: Path):
     done = audit(tmp_path / "given.json", folder, tmp_path / "out", settings(samples=5), model=Scripted(replies))
     assert sum(done.kept.values()) == 1
     assert done.dropped == {"inconsistent": 1}
+
+
+@pytest.mark.parametrize(("agreeing", "samples", "least"), [(11, 20, 0.55), (7, 25, 0.28), (3, 5, 0.6), (0, 4, 0.0)])
+def test_exactly_the_share_asked_for_is_enough(agreeing: int, samples: int, least: float):
+    assert is_consistent(Confidence(samples=samples, agreeing=agreeing), least)
+    assert is_consistent(Confidence(), least) is None
+    if agreeing:
+        assert is_consistent(Confidence(samples=samples, agreeing=agreeing - 1), least) is False

@@ -167,6 +167,22 @@ def test_one_passage_that_is_enough_drops_it_under_every_policy(index: Index, al
     assert not done.kept
 
 
+@pytest.mark.parametrize("item", [BOTH, WHOLE], ids=["by hops", "as a whole"])
+def test_another_passage_that_holds_all_of_it_drops_it_if_it_answers(tmp_path: Path, item: QAItem):
+    edition = make_chunk(f"{PLACE.text} {CLASS.text}", headings=["2 Gearbox"], title="Short manual", document="c")
+    with_it = Index.open_or_build(tmp_path, [PLACE, CLASS, edition, *OTHERS])
+    try:
+        reader = None if item.hops else Reads({**TOGETHER, frozenset(): WHOLE.answer})
+        done = verified(item, with_it, reader)
+        kept = verified(WHOLE, with_it, Reads(TOGETHER))
+    finally:
+        with_it.close()
+    assert done.reason == f"single_hop: another passage alone answers {'both' if item.hops else 'it'}"
+    assert done.verdict is not None
+    assert len(done.verdict.alone) == 3
+    assert kept.reason == "grounded", "quotes in one passage alone are no answer yet"
+
+
 def test_another_answer_of_one_passage_is_no_shortcut(index: Index):
     done = verified(WHOLE, index, Reads({**TOGETHER, frozenset({CLASS.id}): "After 100 hours."}))
     assert done.reason == "grounded"

@@ -10,7 +10,7 @@ from docqa.generate.items import item
 from docqa.index import Index
 from docqa.records import Decision, Marks, Origin, Pair, QAItem, Verdict
 from docqa.verify import LexicalJudge
-from docqa.verify.pair import one_change, verify_pair
+from docqa.verify.pair import one_change, unjudged, verify_pair
 
 TEXT = "The seal of the pump is replaced after 8000 hours. The bearings of the pump are greased by the operator."
 CHUNK = make_chunk(TEXT)
@@ -70,6 +70,11 @@ def test_every_doubt_costs_the_pair_and_the_verdict_stays(
     done = asyncio.run(verify_pair(made, index, Says(agreement)))
     assert (done.reason, done.kept) == (reason, reason == "novel")
     assert done.verdict == made.verdict
+
+
+def test_a_pair_whose_judge_could_not_be_asked_keeps_its_verdict_too():
+    done = unjudged(pair(GUESS), "timeout")
+    assert (done.kept, done.reason, done.verdict) == (False, "unknown: timeout", pair(GUESS).verdict)
 
 
 def test_what_one_change_makes_wrong_is_not_judged(index: Index):

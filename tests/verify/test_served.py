@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from docqa.cli import cli
-from docqa.outputs import Failure
 from docqa.records import QAItem
 from docqa.runfolder import read_records
+from docqa.seen import Failure
 from docqa.text import sentences, words
 
 READS = 2
