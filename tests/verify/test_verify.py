@@ -187,4 +187,6 @@ def test_a_chinese_question_is_rewritten_with_its_title() -> None:
     assert name_subject("温度是多少？", ZH, "zh") == "根据《储存规程》，温度是多少？"
     assert name_subject("《储存规程》中温度是多少？", ZH, "zh") is None
     of_a_section = ZH.model_copy(update={"heading_path": ("第三章 冷库",)})
-    assert name_subject("《储存规程》中温度是多少？", of_a_section, "zh") == "根据“冷库”一节，《储存规程》中温度是多少？"
+    assert (
+        name_subject("《储存规程》中温度是多少？", of_a_section, "zh") == "根据“冷库”一节，《储存规程》中温度是多少？"
+    )
