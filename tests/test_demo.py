@@ -10,7 +10,7 @@ import pytest
 
 from docqa.coverage import Covered
 from docqa.parse import ocr
-from docqa.records import Chunk, Evidence, QAItem
+from docqa.records import CELL_SEPARATOR, Chunk, Evidence, QAItem
 from docqa.runfolder import read_records
 from docqa.summary import Summary
 from docqa.text import squash
@@ -33,6 +33,24 @@ def test_the_set_is_large_enough_bilingual_and_at_the_ratio_asked_for(demo: Demo
     assert min(languages["en"], languages["zh"]) >= 50
 
 
+def test_it_is_a_mix_of_methods_each_verified(demo: Demo):
+    items = list(read_records(demo[0] / "items.jsonl", QAItem))
+    kept = Counter(item.origin.method for item in items if item.kept)
+    assert kept.keys() == {"extractive", "dialogue", "tasks", "multi-hop", "unanswerable", "preference"}
+    assert min(kept.values()) >= 10
+    assert all(item.verdict for item in items)
+
+
+def test_conversations_and_pairs_have_their_files(demo: Demo):
+    out, summary = demo
+    talks = [row["conversations"] for row in rows(out / "train.sharegpt.jsonl")]
+    assert sum(len(talk) > 2 for talk in talks) >= 30
+    assert all([turn["from"] for turn in talk] == ["human", "gpt"] * (len(talk) // 2) for talk in talks)
+    pairs = rows(out / "train.preference.jsonl") + rows(out / "val.preference.jsonl")
+    assert len(pairs) == sum(summary.pairs.values()) >= 50
+    assert all(row["chosen"] != row["rejected"] for row in pairs)
+
+
 def test_the_rows_that_the_readme_shows_are_in_train(demo: Demo):
     text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     shown = [line.strip("| ").split(" | ") for line in text.splitlines() if ", page " in line and line.startswith("| ")]
@@ -51,12 +69,14 @@ def test_every_row_is_traced_to_quotes_in_its_chunk_and_on_its_page(demo: Demo, 
             continue
         item = items[row["id"]]
         assert (item.kept, item.question, item.answer) == (True, row["instruction"], row["output"])
-        assert item.evidence
+        assert item.evidence or not item.answerable
         for evidence in item.evidence:
-            assert chunks[evidence.chunk_id].text[evidence.start : evidence.end] == evidence.quote
-            for part, page in parts(chunks[evidence.chunk_id], evidence) if item.path.endswith(".pdf") else ():
-                said = page_text(documents / item.path, page, pages)
-                assert squash(part) in said or not said, (item.path, evidence)  # a page that is a picture says nothing
+            chunk = chunks[evidence.chunk_id]
+            assert chunk.text[evidence.start : evidence.end] == evidence.quote
+            for part, page in parts(chunk, evidence) if chunk.path.endswith(".pdf") else ():
+                said = page_text(documents / chunk.path, page, pages)
+                for cell in part.split(CELL_SEPARATOR):
+                    assert squash(cell) in said or not said, (chunk.path, evidence)  # a page may be a picture
 
 
 def parts(chunk: Chunk, evidence: Evidence) -> Iterator[tuple[str, int]]:
@@ -104,7 +124,7 @@ def test_the_card_the_registry_and_the_files_agree_in_every_count(demo: Demo):
     card = (out / "README.md").read_text(encoding="utf-8")
     told = {cells[0]: cells[1:] for cells in tables(card)}
     items = list(read_records(out / "items.jsonl", QAItem))
-    kept = [item for item in items if item.kept]
+    kept = [item for item in items if item.kept and not item.pair]
     train, val = rows(out / "train.jsonl"), rows(out / "val.jsonl")
 
     assert number(told["items made"][0]) == len(items)
@@ -122,7 +142,8 @@ def test_the_card_the_registry_and_the_files_agree_in_every_count(demo: Demo):
     assert counts(told["rows written"][1]) == {"train": len(train), "val": len(val)}
     assert number(told["general rows"][0]) == sum(not row["id"] for row in train + val)
     registry = json.loads((out / "dataset_info.json").read_text(encoding="utf-8"))
-    assert {entry["file_name"] for entry in registry.values()} == {"train.jsonl", "val.jsonl"}
+    names = {f"{side}{form}.jsonl" for side in ("train", "val") for form in ("", ".sharegpt", ".preference")}
+    assert {entry["file_name"] for entry in registry.values()} == names
     for entry in registry.values():
         assert number(told[entry["file_name"]][-1]) == len(rows(out / entry["file_name"]))
     assert {row["id"] for row in train + val if row["id"]} == {item.id for item in kept}

@@ -21,6 +21,8 @@ from docqa.settings import load
 from docqa.terminal import exit_code, summary_text
 from tests.scripted import Scripted
 
+pytestmark = pytest.mark.methods
+
 KNOWN = {
     "What is a centrifugal pump?": "A machine that moves a liquid by the rotation of an impeller.",
     "Translate into Chinese: The valve is closed.": "阀门已关闭。",

@@ -20,6 +20,8 @@ from docqa.settings import load
 from docqa.terminal import exit_code, feedback_text
 from tests.scripted import Scripted
 
+pytestmark = pytest.mark.methods
+
 TEXTS = {
     "pump.txt": "The oil of the pump must be changed after 500 hours of operation.\n\n"
     "The casing bolts are tightened to 45 N·m.\n\nThe pump must not be run dry, because the seal would overheat.",

@@ -1,6 +1,7 @@
 """A finished run's set, written again in other formats: the same rows, traced to the same items."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -10,12 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from docqa import pipeline
 from docqa.errors import SettingsError
 from docqa.export import FORMATS
 from docqa.records import QAItem
 from docqa.reexport import export_run
 from docqa.runfolder import chunk_texts, read_records
-from docqa.settings import ExportSettings
+from docqa.settings import ExportSettings, load
 from docqa.summary import Summary
 from docqa.text import squash
 
@@ -38,8 +40,8 @@ def everything(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_as_the_run_had_it_it_is_the_same_bytes(demo: Demo, tmp_path: Path):
     run, _ = demo
-    export_run(run, tmp_path, ExportSettings())
-    for name in ("train.jsonl", "val.jsonl", "dataset_info.json", "README.md"):
+    export_run(run, tmp_path, ExportSettings(formats=("alpaca", "sharegpt", "preference")))
+    for name in ("train.jsonl", "val.sharegpt.jsonl", "train.preference.jsonl", "dataset_info.json", "README.md"):
         assert (tmp_path / name).read_bytes() == (run / name).read_bytes()
 
 
@@ -50,33 +52,59 @@ def test_every_domain_row_has_its_chunk_s_text_and_its_item_s_provenance(demo: D
     assert domain
     for row in domain:
         item = items[row["id"]]
-        assert row["input"] == "\n\n".join(texts[chunk] for chunk in item.chunk_ids)
-        assert row["system"] == "Answer from the text."
+        assert row["input"] == (item.input or "\n\n".join(texts[chunk] for chunk in item.chunk_ids))
+        own = item.turn.system if item.turn else ""
+        assert row["system"] == "\n".join(filter(None, ("Answer from the text.", own)))
         assert (row["document"], row["task_type"], row["decision"]) == (
-            item.path,
+            "; ".join(dict.fromkeys([item.path, *(other.path for other in item.beside)])),
             item.task_type,
             item.verdict.decision,
         )
-        assert {int(page) for page in row["pages"].split(", ")} == set(item.pages)
+        if not item.beside:
+            assert row["pages"] == ", ".join(map(str, item.pages))
     assert all(not row["document"] for row in rows(everything / "train.jsonl") if not row["id"])
 
 
-def test_what_is_rejected_differs_from_what_is_chosen_and_says_where_from(demo: Demo, everything: Path):
-    items = {item.id: item for item in read_records(demo[0] / "items.jsonl", QAItem)}
-    pairs = rows(everything / "train.preference.jsonl") + rows(everything / "val.preference.jsonl")
-    assert len(pairs) > 0.6 * sum(item.kept for item in items.values())  # a table's words have no wrong answer by rule
+@pytest.fixture(scope="module")
+def without_pairs(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that made no preference pairs, and ``compared`` in it: its set in the formats that compare."""
+    folder = tmp_path_factory.mktemp("without")
+    shutil.copytree(documents / "bank", folder / "documents")
+    pipeline.run(folder / "documents", folder / "out", load())
+    export_run(folder / "out", folder / "out" / "compared", ExportSettings(formats=("preference", "kto")))
+    return folder / "out"
+
+
+def test_without_pairs_each_row_s_answer_is_beside_a_wrong_one_that_says_where_it_is_from(without_pairs: Path):
+    items = {item.id: item for item in read_records(without_pairs / "items.jsonl", QAItem)}
+    folder = without_pairs / "compared"
+    pairs = rows(folder / "train.jsonl") + rows(folder / "val.jsonl")
+    assert len(pairs) > 0.5 * sum(bool(item.kept) for item in items.values())  # words of a table have no opposite
     sources = Counter(pair["rejected_by"] for pair in pairs)
-    assert {"retrieval", "number", "unit", "negation"} <= sources.keys() <= SOURCES
+    assert {"number", "negation"} <= sources.keys() <= SOURCES
     for pair in pairs:
         item = items[pair["id"]]
         assert (item.kept, item.answer) == (True, pair["chosen"])
         assert squash(pair["rejected"]) != squash(pair["chosen"])
-        if pair["rejected_by"] == "retrieval":
-            assert (item.verdict.retrieval.text, item.verdict.retrieval.agreement) == (pair["rejected"], 0)
+    for side in ("train", "val"):
+        labels = Counter(row["label"] for row in rows(folder / f"{side}.kto.jsonl"))
+        assert labels[False] == len(rows(folder / f"{side}.jsonl"))
+        assert labels[True] == sum(row["source"] == "domain" for row in rows(without_pairs / f"{side}.jsonl"))
+
+
+def test_a_set_with_pairs_compares_these_and_nothing_else(demo: Demo, everything: Path):
+    items = {item.id: item for item in read_records(demo[0] / "items.jsonl", QAItem)}
+    pairs = rows(everything / "train.preference.jsonl") + rows(everything / "val.preference.jsonl")
+    assert {pair["id"] for pair in pairs} == {item.id for item in items.values() if item.pair and item.kept}
+    for pair in pairs:
+        item = items[pair["id"]]
+        assert item.pair
+        assert (item.answer, item.pair.rejected, item.pair.source) == (
+            pair["chosen"], pair["rejected"], pair["rejected_by"]
+        )  # fmt: skip
     for side in ("train", "val"):
         labels = Counter(row["label"] for row in rows(everything / f"{side}.kto.jsonl"))
-        assert labels[False] == len(rows(everything / f"{side}.preference.jsonl"))
-        assert labels[True] == sum(bool(row["id"]) for row in rows(everything / f"{side}.jsonl"))
+        assert labels[False] == labels[True] == len(rows(everything / f"{side}.preference.jsonl"))
 
 
 def test_card_registry_and_files_agree(demo: Demo, everything: Path):

@@ -32,6 +32,8 @@ AGAIN = """
 from docqa.generate import Made, Method
 from docqa.records import item_id
 
+pytestmark = pytest.mark.methods
+
 SAYS = {ROUND_SAYS}
 
 async def make(chunk, borrowed):
