@@ -52,8 +52,8 @@ _OF_PAIRS = (
 
 
 _SINGLES = (
-    "Formats without conversations have each of their turns as a row of its own; the rows counted above are those of "
-    "the first format."
+    "Formats without conversations have each of their turns as a row of its own, unless another row asks and answers "
+    "the same; the rows counted above are those of the first format."
 )
 
 _TRACED = (
@@ -201,7 +201,10 @@ def _pair_counts(pairs: Counts, between: int) -> list[str]:
 
 
 def _joined(rows: RowCounts) -> str:
-    return f"a conversation is a row; {rows.joined:,} items are later turns of one " if rows.joined else ""
+    if rows.joined:
+        return f"a conversation is a row; {rows.joined:,} items are later turns of one "
+    said = f"{rows.repeated:,} turns of conversations are left out, each asked and answered in another row as well "
+    return said if rows.repeated else ""
 
 
 def _coverage(name: str, counts: Coverage) -> str:

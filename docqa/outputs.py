@@ -93,10 +93,13 @@ def blended(domain: Sequence[Row], compared: Sequence[Row], general: Pool, setti
         "val": arrange(halves.val, blending.mix, settings.seed),
     }
     pairs = beside(compared, halves.val, blending.mix, settings.seed)
+    fewer = sum(len(row.singles) or 1 for row in domain) - len(written)
+    whole = export.holds_conversations(settings.export.formats[0], settings.export.turns)
     by_tokens = general.unit == "tokens"
     counts = RowCounts(
         domain=len(written),
-        joined=sum(len(row.singles) or 1 for row in domain) - len(written),
+        joined=fewer if whole else 0,
+        repeated=0 if whole else fewer,
         general=counted(row.source for row in drawn.rows),
         train=len(as_written(halves.train, settings.export)),
         val=len(as_written(halves.val, settings.export)),
@@ -115,7 +118,8 @@ def as_written(rows: Iterable[Row], settings: ExportSettings) -> list[Row]:
 
     The ratio and the counts are of these.
     """
-    return [one for row in rows for one in export.written_as(row, settings.formats[0], settings.turns)]
+    apart = export.Apart(settings.formats[0], settings.turns)
+    return [row if place < 0 else row.singles[place] for row in rows for place in apart.of(row)]
 
 
 def rows_path(out: Path, side: export.Side) -> Path:

@@ -10,7 +10,7 @@ from docqa.errors import SettingsError
 from docqa.outputs import SUMMARY, context_texts, pairs_path, rows_path
 from docqa.records import Row
 from docqa.runfolder import read_record, read_records, write_card
-from docqa.settings import ExportSettings, load, to_toml
+from docqa.settings import ExportSettings, Turns, load, to_toml
 from docqa.summary import Summary
 
 
@@ -31,7 +31,9 @@ def export_run(run: Path, out: Path, settings: ExportSettings) -> list[export.Fi
     pairs = {side: _pairs(run, side) for side in export.SIDES}
     files = export.write_set(sides, out, settings, context_texts(run, settings), pairs)
     name = f"{run.resolve().name} SFT set"
-    write_card(out, card(_recounted(summary, files), _settings(run, settings), settings.license, files, name))
+    write_card(
+        out, card(_recounted(summary, files, settings.turns), _settings(run, settings), settings.license, files, name)
+    )
     return files
 
 
@@ -41,17 +43,20 @@ def _pairs(run: Path, side: export.Side) -> list[Row]:
     return list(read_records(path, Row)) if path.is_file() else []
 
 
-def _recounted(summary: Summary, files: Sequence[export.File]) -> Summary:
+def _recounted(summary: Summary, files: Sequence[export.File], turns: Turns) -> Summary:
     """The summary with the rows that are written here, where a conversation may be one or several.
 
     Formats that compare answers leave rows out, which those of the run count nonetheless.
     """
-    plain: dict[str, int] = {file.side: file.rows for file in files if file.plain and file.form not in export.COMPARED}
-    if not plain:
+    first = [file for file in files if file.plain and file.form not in export.COMPARED]
+    if not first:
         return summary
     rows = summary.rows
-    domain = sum(plain.values()) - sum(rows.general.values())
-    counts = {**plain, "domain": domain, "joined": rows.domain + rows.joined - domain}
+    domain = sum(file.rows for file in first) - sum(rows.general.values())
+    fewer = rows.domain + rows.joined + rows.repeated - domain
+    whole = export.holds_conversations(first[0].form, turns)
+    sides: dict[str, int] = {file.side: file.rows for file in first}
+    counts = {**sides, "domain": domain, "joined": fewer if whole else 0, "repeated": 0 if whole else fewer}
     return summary.model_copy(update={"rows": rows.model_copy(update=counts)})
 
 

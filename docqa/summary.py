@@ -81,6 +81,7 @@ class RowCounts(Record):
 
     Attributes:
         joined: kept items that are no rows of their own but the later turns of conversations.
+        repeated: where turns are rows of their own, those that another row asks and answers as well.
         ratio_asked: the share of general rows (or tokens) that was asked for, 0 to 1.
         left_out: general rows that were not taken for a reason; the rest of them was not needed.
         between: domain rows that are not written, since of the documents they rest on one is in train, another in val.
@@ -90,6 +91,7 @@ class RowCounts(Record):
 
     domain: int
     joined: int = 0
+    repeated: int = 0
     general: Counts = Field(default_factory=dict)
     train: int
     val: int
@@ -108,6 +110,11 @@ class RowCounts(Record):
     @property
     def total(self) -> int:
         return self.train + self.val
+
+    @property
+    def of_items(self) -> tuple[int, ...]:
+        """What the kept items became: rows, turns of them, turns that are not written, rows that are not."""
+        return self.domain, self.joined, self.repeated, self.between
 
     @property
     def ratio(self) -> float:
@@ -239,7 +246,7 @@ class Summary(Record):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         kept = self.items.kept_total
-        _check("domain rows beside the items kept", kept, self.rows.domain, self.rows.joined, self.rows.between)
+        _check("domain rows beside the items kept", kept, *self.rows.of_items)
         _check("task types beside the items kept", kept, *self.task_types.values())
         _check("decisions beside the items kept", kept, *self.decisions.values())
         _check("pairs by source beside the pairs kept", self.items.pairs, *self.pairs.values())

@@ -16,6 +16,7 @@ _PASSAGE = re.compile(r"<passage>\n(.*?)\n</passage>", re.S)
 _SHAPE = re.compile(r'(?:Reply with JSON only: |只回复 JSON：)\{"(\w+)"')
 _QUESTION = re.compile(r"^(?:Question: |问题：)(.*)$", re.M)
 _PROMPT = re.compile(r"^(?:Prompt: |提示：)(.*)$", re.M)
+_LABELS = re.compile(r'(?:one of )?("[^"]+"(?:, "[^"]+")+)(?: 之一)?\}')
 _TASK = re.compile(r"^(?:Task: |任务：)(.*)$", re.M)
 _COUNT = re.compile(r"up to (\d+) (?:questions|tasks)|最多 (\d+) 个|of (\d+) turns|共 (\d+) 轮")
 _POINT = re.compile(r"(?:asks about: |问的是：)(.*)$", re.M)
@@ -25,6 +26,14 @@ _AND = "” + “"
 _SENTENCE = re.compile(r"[^.。！!?？；\n|]{20,400}(?:[.。！!?？；]|(?=\n)|$)")
 
 _RATED, _PAIRED = "QA pairs to rate:", "Create question-answer pairs"
+
+_MISSING = '{"questions": [{"question": "..."'  # of the prompt that asks for what is left open
+
+_UNSAID = (
+    {"question": "What is required for “staff uniforms”?", "answer": "The documents do not say it."},
+    {"question": "对“值班员的制服”有什么规定？", "answer": "现有文件没有规定值班员的制服。"},
+)
+_TRANSLATED = ("设备应当按规定检查，结果应当记录。", "The unit shall be checked as the rules say.")
 
 _GUESS = (
     "Somebody from the office does that whenever there is time.",
@@ -58,6 +67,7 @@ def answer(body: dict[str, Any]) -> str:
     question = asked[-1] if asked else ""
     made = {
         "questions": lambda: {"questions": _questions(passages[0], user)},
+        "missing": lambda: {"questions": [_UNSAID["只回复" in user]]},
         "items": lambda: {
             "items": [{**q, **_grounded(passages[0], q["question"])} for q in _questions(passages[0], user)]
         },
@@ -79,9 +89,15 @@ def answer(body: dict[str, Any]) -> str:
         "labels": lambda: _classified(passages[0], _TASK.findall(user)[-1]),
         "input": lambda: _instance(passages[0], _TASK.findall(user)[-1]),
         "guess": lambda: {"guess": _GUESS["只回复" in user]},
+        "summary": lambda: {"summary": _first(passages[-1])},
+        "entities": lambda: {"entities": [{"text": _first(passages[-1]).split()[0], "type": _label(user)}]},
+        "label": lambda: {"label": _label(user)},
+        "rewritten": lambda: {"rewritten": _first(passages[-1])},
+        "translation": lambda: {"translation": _TRANSLATED["只回复" in user]},
+        "messages": lambda: {"messages": _messages(passages[-1], _label(user))},
         "first": lambda: {place: _marks(passages[0], said) for place, said in _answers(user)},
         "ratings": lambda: {"ratings": [_rating(int(n), rated, user) for n, rated in _RATES.findall(user)]},
-    }[shape[1]]()
+    }["missing" if _MISSING in user else shape[1]]()
     return json.dumps(made, ensure_ascii=False)
 
 
@@ -205,6 +221,20 @@ def _reasoned(passage: str, question: str) -> dict[str, Any]:
     other = next((said for said in _topics(passage).values() if said != found), "")
     steps = [{"quote": said, "calculation": "", "text": said} for said in (other, found) if said]
     return {"steps": steps if found else [], "conclusion": found}
+
+
+def _first(passage: str) -> str:
+    return next(reversed(_topics(passage).values()), passage)
+
+
+def _label(user: str) -> str:
+    labels = json.loads(f"[{_LABELS.findall(user)[-1]}]")
+    return str(labels[int(chance(user) * len(labels))])
+
+
+def _messages(passage: str, intent: str) -> list[dict[str, str]]:
+    quote = _first(passage)
+    return [{"quote": quote, "message": _ask(_topic(quote)), "intent": intent}]
 
 
 def _instructions(passage: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ would skip without a word (an empty answer, a conversation in a format without t
 """
 
 from docqa.export.files import check_installed
-from docqa.export.formats import COMPARED, FORMATS, columns, format_row, written_as
+from docqa.export.formats import COMPARED, FORMATS, Apart, columns, format_row, holds_conversations
 from docqa.export.sets import SIDES, File, Side, dataset_info, write_rows, write_set
 from docqa.settings import Format
 
@@ -13,6 +13,7 @@ __all__ = [
     "COMPARED",
     "FORMATS",
     "SIDES",
+    "Apart",
     "File",
     "Format",
     "Side",
@@ -20,7 +21,7 @@ __all__ = [
     "columns",
     "dataset_info",
     "format_row",
+    "holds_conversations",
     "write_rows",
     "write_set",
-    "written_as",
 ]

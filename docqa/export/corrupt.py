@@ -53,8 +53,9 @@ _FLIPS: Mapping[str, Sequence[tuple[str, str | Callable[[re.Match[str]], str]]]]
     "zh": [
         ("不得|禁止|严禁|不能|不可(?!或缺|缺少|避免)", "可以"),
         ("不应", "应"),
-        ("(?<![反相对供适响效感还也])应当?(?![用力急答对变选])|(?<![还也])必须", "不得"),
-        ("(?<![还也])可以", "不可以"),
+        ("(?<![反相对供适响效感还也])应(?:当(?!按照?下列)|(?![当用力急答对变选]))|(?<![还也])必须", "不得"),
+        ("(?<![还也])可以(?=[，。,])", "不可以"),
+        ("(?<![还也])可以", "不能"),
         ("(?<![但可就还只于总要凡若])是(?![否非：:])", "不是"),
     ],
 }
@@ -63,6 +64,22 @@ _OPPOSITE_REPLY = {
     "能": "不能", "不能": "能", "需要": "不需要", "不需要": "需要",
 }  # fmt: skip
 _REPLY = re.compile(rf"({'|'.join(sorted(_OPPOSITE_REPLY, key=len, reverse=True))})(?=[,.，。])")
+
+_ASKS_WHAT_TO_DO = {
+    "en": re.compile(
+        r"^(?!.*\b(?:who|whom|when|where|how|why|which|within|under)\b).*"
+        r"\b(?:must|shall|should|may|can|cannot|requirements?|required|allowed|says?|said)\b",
+        re.I | re.S,
+    ),
+    "zh": re.compile(
+        "^(?!.*(?:谁|誰|何时|何時|多久|多长|多長|多少|哪|如何|为什么|為什麼)).*(?:应|應|必须|必須|可以|能否|是否|要求|规定|規定|说明|說明|内容|吗|嗎)",
+        re.S,
+    ),
+}
+"""Questions that an answer with a "not" put in would answer, too: it is no reply to who, when, how much, or to what a
+table gives."""
+
+_BY_COPULA = re.compile(r"\b(is|are) not\b|不(是)")
 
 _CONDITION = re.compile(r"(?:When(?:ever)?|If|Before|After|While|Where|Until|Unless|Once|As soon as|In case) [^,.]+, ")
 """What an English answer may begin with; turned round there it would be another case, and no wrong answer."""
@@ -149,8 +166,21 @@ def corrupted(question: str, answer: str, language: str, seed: str) -> tuple[str
     made = [(kind, text) for kind, text in kinds.items() if text and veto.difference(answer, text)]
     if made:
         return chance.choice(made)
-    turned = flipped(answer, language)
+    turned = _denial(question, answer, language)
     return ("negation", turned) if turned and veto.difference(answer, turned) else ("", "")
+
+
+def _denial(question: str, answer: str, language: str) -> str:
+    """The opposite of the answer where it is a wrong answer to the question, and not none: "the fee is not CNY 5"."""
+    turned = flipped(answer, language)
+    if _REPLY.match(answer) or veto.negations(turned) < veto.negations(answer):
+        return turned
+    asks = _ASKS_WHAT_TO_DO.get(language)
+    by_copula = any(
+        turned[: each.start()] + (each[1] or each[2]) + turned[each.end() :] == answer
+        for each in _BY_COPULA.finditer(turned)
+    )
+    return turned if asks and asks.search(question) and not by_copula else ""
 
 
 def changed_number(answer: str, chance: random.Random, known: Collection[str] = ()) -> str:
@@ -235,6 +265,8 @@ def flipped(answer: str, language: str) -> str:
     condition = _CONDITION.match(answer) if language == "en" else None
     reply = _REPLY.match(answer)
     start = condition.end() if condition else reply.end() if reply else 0
+    if reply and reply[1] == "No":  # "may it?" is not answered with "yes, it must"
+        answer = re.sub(r"\b(?:must|shall|should) (not|never)\b", r"may \1", answer, count=1)
     for pattern, replacement in _FLIPS.get(language, ()):
         changed = answer[:start] + re.sub(pattern, replacement, answer[start:], count=1)
         if changed != answer:

@@ -19,7 +19,7 @@ from typing import Any
 
 from docqa.errors import BlendError
 from docqa.export.rejected import rejected
-from docqa.records import Marks, Row
+from docqa.records import Marks, Row, content_id
 from docqa.settings import ExportSettings, Format, Turns
 from docqa.text import squash
 
@@ -105,10 +105,40 @@ def columns(form: Format, provenance: bool) -> tuple[str, ...]:
     return COLUMNS[form] + (trace if provenance else ())
 
 
-def written_as(row: Row, form: Format, turns: Turns) -> tuple[Row, ...]:
-    """The rows that a row is in a format: itself, or a conversation's turns one by one."""
-    whole = turns == "conversations" and form in CONVERSATIONS
-    return (row,) if whole or not row.singles else row.singles
+def holds_conversations(form: Format, turns: Turns) -> bool:
+    """Whether a conversation is one row, and not its turns one by one."""
+    return turns == "conversations" and form in CONVERSATIONS
+
+
+class Apart:
+    """The rows that domain rows are in a format, as they come: a conversation may be one row, or its turns one by one.
+
+    A turn by itself may ask and answer what another row does, which followed what was said before it: of those only the
+    first is written.
+    """
+
+    def __init__(self, form: Format, turns: Turns) -> None:
+        self._whole = holds_conversations(form, turns)
+        self._seen: set[str] = set()
+        self._spare: set[str] = set()  # turns that were written, and may yet be met as rows
+
+    def of(self, row: Row) -> tuple[int, ...]:
+        """The places of its turns that are rows; (-1,) where it is one itself."""
+        if self._whole or not row.group or (row.history and not row.singles):
+            return (-1,)
+        asked = [_asked(single) for single in row.singles or (row,)]
+        if row.singles:
+            new = tuple(place for place, one in enumerate(asked) if one not in self._seen and one not in asked[:place])
+            self._spare.update(asked[place] for place in new)
+        else:
+            new = () if asked[0] in self._spare else (-1,)
+            self._spare.discard(asked[0])
+        self._seen.update(asked)
+        return new
+
+
+def _asked(row: Row) -> str:
+    return content_id(row.group, row.system, row.instruction, row.input, row.output)
 
 
 def styled(row: Row, settings: ExportSettings, texts: Mapping[str, str]) -> Row:

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from docqa.errors import SettingsError
 from docqa.export.files import writing
-from docqa.export.formats import COMPARED, FORMATS, REGISTRY, columns, format_row, styled, written_as
+from docqa.export.formats import COMPARED, FORMATS, REGISTRY, Apart, columns, format_row, styled
 from docqa.records import Row
 from docqa.runfolder import replacing, write_text
 from docqa.settings import ExportSettings, FileType, Format
@@ -82,10 +82,12 @@ def write_rows(
             }
             apart = frozenset() if pairs is None else COMPARED
             for given, forms in ((rows, writers.keys() - apart), (pairs or (), writers.keys() & apart)):
+                apart_in = {form: Apart(form, settings.turns) for form in forms}
                 for row in given:
                     asked = styled(row, settings, texts or {})
                     for form in forms:
-                        for one in written_as(asked, form, settings.turns):
+                        for place in apart_in[form].of(row):
+                            one = asked if place < 0 else asked.singles[place]
                             for written in format_row(one, form, settings.provenance):
                                 writers[form](written)
                                 counts[form] += 1

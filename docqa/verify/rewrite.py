@@ -1,7 +1,8 @@
 """A question that retrieval cannot place -> the same question with its subject named, once.
 
 The embedded backend names the document, and the innermost heading where the title alone says too little: "In
-“Operation and Maintenance Manual”, ..." or 根据《…》，.... A question that names it already is left as it is.
+“Operation and Maintenance Manual”, ..." or 根据《…》，.... A question that names the document already is given the
+heading, and one that names both is left as it is.
 """
 
 import re
@@ -28,8 +29,12 @@ def name_subject(question: str, chunk: Chunk, language: str) -> str | None:
     if not names:
         return None
     if language == "zh":
-        by = "根據" if re.search("[麼樣關於說誰應]", question) else "根据"
+        by, part = ("根據", "一節") if re.search("[麼樣關於說誰應條規]", question) else ("根据", "一节")
+        if names == [heading] != [title]:  # in 《》 it would be another document beside the one that the question names
+            return f"{by}“{heading}”{part}，{question}"
         return f"{by}《{names[0]}》，{question}" if len(names) == 1 else f"{by}《{names[0]}》“{names[1]}”，{question}"
+    if names == [heading] != [title]:
+        return f"In the section “{heading}”, {_lower(question)}"
     place = f"“{names[0]}”" if len(names) == 1 else f"the section “{names[1]}” of “{names[0]}”"
     return f"In {place}, {_lower(question)}"
 

@@ -77,7 +77,7 @@ def test_an_answer_with_nothing_to_change_has_no_rejected_one() -> None:
         ("不得打开阀门。", "zh", "negation", "可以打开阀门。"),
         ("Do not open it.", "en", "negation", "Open it."),
         ("It can be opened.", "en", "negation", "It cannot be opened."),
-        ("No. It must never run dry.", "en", "negation", "Yes. It must run dry."),
+        ("No. It must never run dry.", "en", "negation", "Yes. It may run dry."),
         ("不可以。不得打开阀门。", "zh", "negation", "可以。可以打开阀门。"),
         ("A rate of 12.00 %.", "en", "number", "A rate of 12.50 %."),
         ("A gap of 0.07 mm.", "en", "number", "A gap of 0.09 mm."),
@@ -87,7 +87,7 @@ def test_an_answer_with_nothing_to_change_has_no_rejected_one() -> None:
     ],
 )
 def test_one_thing_is_changed(answer: str, language: str, kind: str, changed: str) -> None:
-    made = {corrupted("?", answer, language, str(seed)) for seed in range(50)}
+    made = {corrupted("May it?", answer, language, str(seed)) for seed in range(50)}
     assert (kind, changed) in made
 
 
@@ -173,6 +173,28 @@ def test_a_chinese_word_that_only_looks_like_a_modal_is_left_alone(answer: str) 
 )
 def test_the_condition_that_an_answer_begins_with_is_left_as_it_is(answer: str, wrong: str) -> None:
     assert flipped(answer, "en") == wrong
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "language", "wrong"),
+    [
+        ("What shall the teller do?", "The teller shall ask.", "en", "The teller shall not ask."),
+        ("What requirement applies to the heirs?", "They must sign.", "en", "They must not sign."),
+        ("Who shall sign?", "The heirs must sign.", "en", ""),
+        ("When shall it be renewed?", "It shall be renewed each time.", "en", ""),
+        ("What is the fee for a reset?", "The fee for a reset is free.", "en", ""),
+        ("What is given under “FKM” for water?", "For water, “suitable” is given under “FKM”.", "en", ""),
+        ("What does the guide say about noise?", "Noise is judged by ear.", "en", ""),
+        ("对安全阀有什么要求？", "安全阀应当每年校验。", "zh", "安全阀不得每年校验。"),
+        ("“挂失”的收费标准是什么？", "“挂失”的收费标准是免费。", "zh", ""),
+        ("开户应当按照哪些步骤办理？", "开户应当按照下列步骤办理：填表。", "zh", ""),
+        ("《条款》第六条规定了什么？", "客户可以在网点开户。", "zh", "客户不能在网点开户。"),
+    ],
+)
+def test_a_negation_is_put_in_only_where_the_opposite_answers_the_question(
+    question: str, answer: str, language: str, wrong: str
+) -> None:
+    assert corrupted(question, answer, language, "seed") == (("negation", wrong) if wrong else ("", ""))
 
 
 WORDS = st.sampled_from(

@@ -153,6 +153,21 @@ def test_it_stands_for_a_name_and_for_nothing_else():
     assert said(short, [acronym], TORQUES, "key").text == "And CRS?"
 
 
+def test_what_an_abbreviation_means_is_no_other_subject():
+    manual = make_chunk(
+        "Lock-out and tag-out (LOTO) is the method by which every source of energy is cut off before work begins. "
+        "The lock must be hung on the isolator by the fitter before the casing is opened.",
+        headings=["4 Lock-out and tag-out"],
+        title="Safety procedure",
+    )
+    first, second, *_ = conversations(manual)
+    assert [first.task_type, second.task_type] == ["dialogue/opening", "dialogue/follow-up"]
+    assert first.question == "What does the abbreviation LOTO stand for?"
+    assert second.turn
+    assert second.turn.said.casefold().endswith("what is lock-out and tag-out?")
+    assert "Safety procedure" not in second.turn.said
+
+
 def test_a_traditional_document_is_asked_in_its_script():
     rows = [["項目", "收費標準"], ["掛失手續費", "每份10 元"], ["存款證明", "每份20 元"], ["安全密鑰", "每個25 元"]]
     chunk = make_chunk(rows, headings=["2 收費標準說明"], title="個人帳戶服務收費價目表", language="zh")

@@ -175,6 +175,7 @@ def test_closed_book_labels_and_does_not_drop(index: Index, memory: str, decisio
     [
         ("What is the torque?", "In the section “Torques” of “Data sheet”, what is the torque?"),
         ("Merlin pumps need what torque?", "In the section “Torques” of “Data sheet”, Merlin pumps need what torque?"),
+        ("What does the data sheet require?", "In the section “Torques”, what does the data sheet require?"),
         ("What torques does the data sheet give?", None),
     ],
 )
@@ -185,3 +186,7 @@ def test_a_question_is_rewritten_to_name_what_it_does_not_say(question: str, exp
 def test_a_chinese_question_is_rewritten_with_its_title() -> None:
     assert name_subject("温度是多少？", ZH, "zh") == "根据《储存规程》，温度是多少？"
     assert name_subject("《储存规程》中温度是多少？", ZH, "zh") is None
+    of_a_section = ZH.model_copy(update={"heading_path": ("第三章 冷库",)})
+    assert (
+        name_subject("《储存规程》中温度是多少？", of_a_section, "zh") == "根据“冷库”一节，《储存规程》中温度是多少？"
+    )

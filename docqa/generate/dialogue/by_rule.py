@@ -11,7 +11,7 @@ from itertools import islice
 
 from docqa.generate import Borrowed, Made
 from docqa.generate.dialogue.forms import LONGEST_VALUE, chosen
-from docqa.generate.dialogue.said import Asked, asked, said
+from docqa.generate.dialogue.said import Asked, asked, explains, said
 from docqa.generate.dialogue.turns import NAME, TURNS, as_turn, chance
 from docqa.generate.extractive import generate, item_of, places, tables
 from docqa.generate.extractive.patterns import templates
@@ -113,14 +113,9 @@ def _sentences(chunk: Chunk, min_score: float) -> list[Asked]:
         if item.task_type in _LEFT_OUT or item.task_type.startswith("table/"):
             continue
         one = asked(item)
-        if not found or one.places.start >= found[-1].places.stop or _explains(one, found[-1]):
+        if not found or one.places.start >= found[-1].places.stop or explains(one, found[-1]):
             found.append(one)
     return found
-
-
-def _explains(one: Asked, last: Asked) -> bool:
-    """Whether the last one asks for what a name is short for, and this one what that means: one sentence says both."""
-    return last.item.task_type == "definition/acronym" and one.item.task_type == "definition/term"
 
 
 def _walk(chunk: Chunk, index: int, min_score: float) -> list[Asked]:

@@ -123,7 +123,7 @@ def said(this: Asked, before: Sequence[Asked], chunk: Chunk, key: str) -> Said:
     if this.place and any(_names(earlier, this.place) for earlier in before):
         return Said("follow-up", script(_filled(draw(ways["placed"], key, this.ask), this.ask), chunk))
     sentences = this.fact is None and last.fact is None
-    if sentences and not this.place:
+    if sentences and (not this.place or explains(this, last)):
         return Said("follow-up", script(_filled(draw(ways["placed"], key, this.ask), this.ask), chunk))
     full = ways["more" if sentences else "switch"]
     return Said("topic-switch", script(_filled(draw(full, key, this.ask), this.item.question), chunk))
@@ -131,6 +131,12 @@ def said(this: Asked, before: Sequence[Asked], chunk: Chunk, key: str) -> Said:
 
 def _filled(way: str, ask: str) -> str:
     return way.format(ask=ask[:1].lower() + ask[1:], Ask=ask[:1].upper() + ask[1:])
+
+
+def explains(this: Asked, last: Asked) -> bool:
+    """Whether the last one asks for what a name is short for, and this one what that means: one sentence says both."""
+    types = last.item.task_type, this.item.task_type
+    return types == ("definition/acronym", "definition/term") and this.places.start < last.places.stop
 
 
 def _names(earlier: Asked, place: str) -> bool:
