@@ -290,6 +290,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, documents: Path) -> Path:
     return folder / "out"
 
 
+@pytest.mark.methods
 def test_a_run_without_a_model_has_conversations_in_both_languages(finished: Path):
     items = {item["id"]: item for item in lines(finished / "items.jsonl")}
     rows = lines(finished / "train.jsonl") + lines(finished / "val.jsonl")
@@ -307,6 +308,7 @@ def test_a_run_without_a_model_has_conversations_in_both_languages(finished: Pat
     assert {row["instruction"] for row in single} == {item["question"] for item in items.values() if item["kept"]}
 
 
+@pytest.mark.methods
 def test_its_card_counts_what_is_written_and_export_counts_again(finished: Path, tmp_path: Path):
     card = (finished / "README.md").read_text(encoding="utf-8")
     rows = len(lines(finished / "train.jsonl")) + len(lines(finished / "val.jsonl"))

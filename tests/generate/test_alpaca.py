@@ -183,6 +183,7 @@ def of(out: Path, language: str) -> list[QAItem]:
     return [each for each in read_records(out / "items.jsonl", QAItem) if each.language == language]
 
 
+@pytest.mark.methods
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_tasks_with_and_without_an_input_are_kept_by_their_kind(finished: tuple[Path, Scripted, int], language: str):
     kept = {each.task_type: each for each in of(finished[0], language) if each.kept}
@@ -197,6 +198,7 @@ def test_tasks_with_and_without_an_input_are_kept_by_their_kind(finished: tuple[
     assert {row.input for row in rows if row.language == language} >= {each.input for each in kept.values()}
 
 
+@pytest.mark.methods
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_faults_are_dropped_with_what_is_wrong(finished: tuple[Path, Scripted, int], language: str):
     dropped = {each.question: each.reason for each in of(finished[0], language) if not each.kept}
@@ -206,12 +208,14 @@ def test_faults_are_dropped_with_what_is_wrong(finished: tuple[Path, Scripted, i
     assert not dropped
 
 
+@pytest.mark.methods
 def test_a_reply_that_is_no_json_costs_its_chunk_and_says_so(finished: tuple[Path, Scripted, int]):
     (failure,) = read_records(finished[0] / "errors.jsonl", Failure)
     assert (failure.method, failure.path, failure.kind) == ("alpaca", "broken.md", "unusable")
     assert finished[2] == 2
 
 
+@pytest.mark.methods
 def test_a_chunk_is_one_call_and_only_the_english_prompt_shows_examples(finished: tuple[Path, Scripted, int]):
     asked = [prompt.user for prompt in finished[1].prompts if '{"tasks"' in prompt.user and "Broken" not in prompt.user]
     assert len(asked) == 2

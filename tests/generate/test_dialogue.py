@@ -360,6 +360,7 @@ def run(folder: Path, language: str, **settings: Any) -> tuple[list[QAItem], lis
     return list(read_records(out / "items.jsonl", QAItem)), rows, out
 
 
+@pytest.mark.methods
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_model_s_conversation_is_a_row_up_to_the_turn_that_is_wrong(
     language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -406,6 +407,7 @@ def test_a_model_s_conversation_is_a_row_up_to_the_turn_that_is_wrong(
     assert {row.instruction for row in rows if not row.history} <= asked_alone
 
 
+@pytest.mark.methods
 def test_an_answer_out_of_the_form_asked_for_is_dropped_and_ends_the_conversation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -420,6 +422,7 @@ def test_an_answer_out_of_the_form_asked_for_is_dropped_and_ends_the_conversatio
     assert not any(row.history for row in rows if row.path == "sound.md")
 
 
+@pytest.mark.methods
 def test_the_calls_begin_alike_and_each_is_shown_what_was_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(by_model, "turns", lambda chunk: 3)
     monkeypatch.setattr(by_model, "chosen", lambda *_: ("", ""))

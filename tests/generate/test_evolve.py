@@ -227,6 +227,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[QAItem], li
     return run(tmp_path_factory.mktemp("evolve"), rounds=6)
 
 
+@pytest.mark.methods
 def test_what_is_left_is_verified_kept_harder_and_says_what_it_was_made_from(
     finished: tuple[list[QAItem], list[Failure], int, Scripted],
 ):
@@ -244,6 +245,7 @@ def test_what_is_left_is_verified_kept_harder_and_says_what_it_was_made_from(
         assert each.question != above.question
 
 
+@pytest.mark.methods
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_each_fault_is_dropped_for_its_own_reason(
     finished: tuple[list[QAItem], list[Failure], int, Scripted], language: str
@@ -257,6 +259,7 @@ def test_each_fault_is_dropped_for_its_own_reason(
         assert bool(each.verdict) is not each.reason.startswith("eliminated"), "what is eliminated is not verified"
 
 
+@pytest.mark.methods
 def test_a_reply_that_is_no_json_costs_its_item_and_no_other(
     finished: tuple[list[QAItem], list[Failure], int, Scripted],
 ):
@@ -267,6 +270,7 @@ def test_a_reply_that_is_no_json_costs_its_item_and_no_other(
     assert code == 2
 
 
+@pytest.mark.methods
 def test_what_was_evolved_is_evolved_again_in_a_later_round(
     finished: tuple[list[QAItem], list[Failure], int, Scripted],
 ):
@@ -275,6 +279,7 @@ def test_what_was_evolved_is_evolved_again_in_a_later_round(
     assert {each.language for each in twice} == {"en", "zh"}
 
 
+@pytest.mark.methods
 def test_each_way_asks_for_something_else_in_both_languages(
     finished: tuple[list[QAItem], list[Failure], int, Scripted],
 ):

@@ -109,6 +109,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return request.param, folder / "out", model
 
 
+@pytest.mark.methods
 def test_a_model_s_question_is_kept_where_only_both_passages_answer_it(made: tuple[str, Path, Scripted]):
     language, out, _ = made
     reasons = {
@@ -128,6 +129,7 @@ def test_a_model_s_question_is_kept_where_only_both_passages_answer_it(made: tup
     assert "unreadable" in failure.path
 
 
+@pytest.mark.methods
 def test_each_pair_is_shown_once_and_each_passage_is_asked_alone_where_both_answer(
     made: tuple[str, Path, Scripted],
 ):
@@ -141,6 +143,7 @@ def test_each_pair_is_shown_once_and_each_passage_is_asked_alone_where_both_answ
     assert len(alone) == 4, "two passages of the two questions that retrieval answers"
 
 
+@pytest.mark.methods
 def test_the_item_and_its_row_name_both_documents(made: tuple[str, Path, Scripted]):
     _, out, _ = made
     (item,) = (item for item in read_records(out / "items.jsonl", QAItem) if item.kept)
@@ -158,6 +161,7 @@ def test_the_item_and_its_row_name_both_documents(made: tuple[str, Path, Scripte
     assert "val is empty: every item rests on two documents" in (out / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.methods
 def test_both_passages_are_shown_to_whoever_rates_the_item(made: tuple[str, Path, Scripted]):
     language, _, model = made
     (rating,) = (prompt.user for prompt in model.prompts if '{"ratings"' in prompt.user)
@@ -371,6 +375,7 @@ CHINESE_MEANING = """# 药品术语规范
 """
 
 
+@pytest.mark.methods
 def test_without_a_model_two_documents_are_joined_by_rule_and_each_hop_is_verified(tmp_path: Path):
     (tmp_path / "docs").mkdir()
     texts = {"manual": ENGLISH_MANUAL, "sheet": ENGLISH_SHEET, "duty": CHINESE_DUTY, "meaning": CHINESE_MEANING}
@@ -397,6 +402,7 @@ def test_without_a_model_two_documents_are_joined_by_rule_and_each_hop_is_verifi
     assert f"| domain rows left out | {len(across)} |" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.methods
 def test_a_server_s_stand_in_is_asked_what_two_passages_answer_together(tmp_path: Path):
     (tmp_path / "docs").mkdir()
     for name, chinese in (("en", False), ("zh", True)):

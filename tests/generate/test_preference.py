@@ -189,6 +189,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.methods
 def test_each_is_kept_or_dropped_for_its_reason_and_the_next_way_is_tried(ran: tuple[Path, Summary, Scripted]):
     out, _, _ = ran
     found = {case_of(each.question).word: (each.reason, each.pair.source) for each in pairs_of(out) if each.pair}
@@ -196,6 +197,7 @@ def test_each_is_kept_or_dropped_for_its_reason_and_the_next_way_is_tried(ran: t
     assert len(pairs_of(out)) == len(found)
 
 
+@pytest.mark.methods
 def test_what_cannot_be_guessed_or_marked_is_a_line_in_the_errors(ran: tuple[Path, Summary, Scripted]):
     out, _, _ = ran
     failures = Counter(
@@ -207,6 +209,7 @@ def test_what_cannot_be_guessed_or_marked_is_a_line_in_the_errors(ran: tuple[Pat
     assert failures == Counter((guesses | unrated).items())
 
 
+@pytest.mark.methods
 def test_the_marks_are_those_of_the_right_answer_whichever_stood_first(ran: tuple[Path, Summary, Scripted]):
     out, _, model = ran
     for each in pairs_of(out):
@@ -223,6 +226,7 @@ def test_the_marks_are_those_of_the_right_answer_whichever_stood_first(ran: tupl
     assert {place >= 0 for place in first} == {True, False}, "the order is a draw"
 
 
+@pytest.mark.methods
 def test_a_guess_is_made_without_what_the_answer_rests_on(ran: tuple[Path, Summary, Scripted]):
     _, _, model = ran
     guesses = [prompt for prompt in model.prompts if '{"guess"' in prompt.user]
@@ -231,6 +235,7 @@ def test_a_guess_is_made_without_what_the_answer_rests_on(ran: tuple[Path, Summa
     assert {prompt.temperature for prompt in guesses} >= {1.2}
 
 
+@pytest.mark.methods
 def test_a_pair_is_its_item_with_its_verdict_and_its_words(ran: tuple[Path, Summary, Scripted]):
     out, _, _ = ran
     items = {each.id: each for each in items_of(out)}
@@ -244,6 +249,7 @@ def test_a_pair_is_its_item_with_its_verdict_and_its_words(ran: tuple[Path, Summ
         assert each.task_type == f"preference/{each.pair.source.replace('_', '-')}"
 
 
+@pytest.mark.methods
 def test_pairs_are_no_rows_of_the_set_and_all_rows_of_the_comparing_formats(ran: tuple[Path, Summary, Scripted]):
     out, summary, _ = ran
     sft = [each for each in items_of(out) if each.kept and not each.pair]
@@ -275,6 +281,7 @@ def test_pairs_are_no_rows_of_the_set_and_all_rows_of_the_comparing_formats(ran:
     assert not {row["document"] for row in rows(out / "train.preference.jsonl")} & sides.keys()
 
 
+@pytest.mark.methods
 def test_the_summary_the_card_and_the_counts_tell_of_them(ran: tuple[Path, Summary, Scripted]):
     out, summary, _ = ran
     assert "pairs           8  preference pairs by rejected answer: sampled 4, closed" in summary_text(summary, out)
@@ -287,6 +294,7 @@ def test_the_summary_the_card_and_the_counts_tell_of_them(ran: tuple[Path, Summa
     assert "Preference pairs, by rejected answer\n  sampled" in told
 
 
+@pytest.mark.methods
 def test_export_and_blend_of_the_run_have_the_same_pairs(ran: tuple[Path, Summary, Scripted], tmp_path: Path):
     out, _, _ = ran
     export_run(out, tmp_path / "again", ExportSettings(formats=("preference",)))
@@ -298,6 +306,7 @@ def test_export_and_blend_of_the_run_have_the_same_pairs(ran: tuple[Path, Summar
     assert {row["id"] for row in both} == {each.id for each in pairs_of(out) if each.kept}
 
 
+@pytest.mark.methods
 def test_the_same_command_again_asks_nothing_but_what_failed_and_writes_the_same(
     ran: tuple[Path, Summary, Scripted], tmp_path: Path
 ):
@@ -324,6 +333,7 @@ def by_rule(tmp_path_factory: pytest.TempPathFactory, documents: Path) -> tuple[
     return folder / "out", pipeline.run(folder / "docs", folder / "out", settings)
 
 
+@pytest.mark.methods
 def test_without_a_model_an_answer_is_changed_in_one_thing_and_marked_by_what_is_known(by_rule: tuple[Path, Summary]):
     out, summary = by_rule
     pairs = pairs_of(out)
@@ -341,6 +351,7 @@ def test_without_a_model_an_answer_is_changed_in_one_thing_and_marked_by_what_is
         assert (each.pair.marks.safety, each.pair.marks.by) == (None, "rules")
 
 
+@pytest.mark.methods
 def test_a_chunk_has_a_few_pairs_however_many_rounds(by_rule: tuple[Path, Summary]):
     out, _ = by_rule
     items = {each.id: each for each in items_of(out)}

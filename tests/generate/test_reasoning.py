@@ -249,6 +249,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary, S
     return folder / "out", pipeline.run(folder / "docs", folder / "out", settings, model=model), model
 
 
+@pytest.mark.methods
 def test_what_is_right_is_kept_and_each_fault_dropped_with_its_reason(finished: tuple[Path, Summary, Scripted]):
     out, summary, _ = finished
     items = list(read_records(out / "items.jsonl", QAItem))
@@ -266,6 +267,7 @@ def test_what_is_right_is_kept_and_each_fault_dropped_with_its_reason(finished: 
     assert exit_code(summary) == 2
 
 
+@pytest.mark.methods
 def test_a_kept_item_has_its_steps_their_quotes_and_a_conclusion_that_was_compared(
     finished: tuple[Path, Summary, Scripted],
 ):
@@ -289,6 +291,7 @@ def test_a_kept_item_has_its_steps_their_quotes_and_a_conclusion_that_was_compar
     assert "Therefore: The customer pays 30 euros." in rows
 
 
+@pytest.mark.methods
 def test_the_answers_go_on_from_what_the_questions_read(finished: tuple[Path, Summary, Scripted]):
     _, _, model = finished
     for language in ("en", "zh"):
@@ -299,6 +302,7 @@ def test_the_answers_go_on_from_what_the_questions_read(finished: tuple[Path, Su
         assert all(prompt.user.startswith(passage) and prompt.system == asked[0].system for prompt in answered)
 
 
+@pytest.mark.methods
 def test_the_simulated_model_reasons_well_enough_to_be_kept(tmp_path: Path, documents: Path):
     settings = load({"generate": {"methods": ["reasoning"]}})
     source = documents / "bank" / "account_services_guide_en.pdf"

@@ -381,6 +381,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary, S
     return folder / "out", pipeline.run(folder / "docs", folder / "out", settings, model=model), model
 
 
+@pytest.mark.methods
 def test_each_instruction_ends_with_its_reason_in_both_languages(finished: tuple[Path, Summary, Scripted]):
     out, summary, _ = finished
     items = {each.question.partition("\n")[0]: each for each in read_records(out / "items.jsonl", QAItem)}
@@ -402,6 +403,7 @@ def test_each_instruction_ends_with_its_reason_in_both_languages(finished: tuple
     assert exit_code(summary) == 2
 
 
+@pytest.mark.methods
 def test_what_is_kept_is_an_instruction_its_input_and_an_output_that_was_checked(
     finished: tuple[Path, Summary, Scripted],
 ):
@@ -423,6 +425,7 @@ def test_what_is_kept_is_an_instruction_its_input_and_an_output_that_was_checked
     }
 
 
+@pytest.mark.methods
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_call_shows_eight_seeds_and_later_six_with_two_kept_items(
     finished: tuple[Path, Summary, Scripted], language: str
@@ -449,6 +452,7 @@ def test_each_round_and_each_chunk_is_shown_other_seeds():
     assert set(first) != set(shown(make_chunk("Another text."), Kept([], 1)))
 
 
+@pytest.mark.methods
 def test_a_classification_is_asked_for_its_label_first_and_all_else_for_its_input(
     finished: tuple[Path, Summary, Scripted],
 ):
@@ -519,6 +523,7 @@ def test_the_label_to_choose_is_drawn_so_that_not_all_are_the_first():
     assert all(places.count(which) > 10 for which in ("first", "second", "last"))
 
 
+@pytest.mark.methods
 def test_the_same_run_again_asks_only_what_failed_and_writes_the_same(finished: tuple[Path, Summary, Scripted]):
     out, _, _ = finished
     before = (out / "items.jsonl").read_bytes()
@@ -530,6 +535,7 @@ def test_the_same_run_again_asks_only_what_failed_and_writes_the_same(finished: 
     assert (out / "items.jsonl").read_bytes() == before
 
 
+@pytest.mark.methods
 def test_a_simulated_model_s_instructions_are_kept_in_both_languages(documents: Path, tmp_path: Path):
     (tmp_path / "docs").mkdir()
     for name in ("bank/fee_schedule_zh.pdf", "bank/account_services_guide_en.pdf"):

@@ -107,6 +107,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> tuple[Pat
     return out, model
 
 
+@pytest.mark.methods
 def test_without_being_asked_for_it_drops_nothing_and_costs_nothing(folder: Path, tmp_path: Path):
     model = Scripted(replies)
     reasons, summary = run(folder, tmp_path / "out", model)
@@ -116,6 +117,7 @@ def test_without_being_asked_for_it_drops_nothing_and_costs_nothing(folder: Path
     assert "confidence" not in summary.models
 
 
+@pytest.mark.methods
 def test_each_sample_is_a_call_of_its_own_that_reads_the_source_alone(sampled: tuple[Path, Scripted]):
     out, model = sampled
     samples = [prompt for prompt in model.prompts if prompt.temperature == 0.7 and '"answerable"' in prompt.user]
@@ -132,6 +134,7 @@ def test_each_sample_is_a_call_of_its_own_that_reads_the_source_alone(sampled: t
             assert (measured.free, measured.logprob) == (None, None)
 
 
+@pytest.mark.methods
 def test_what_is_dropped_for_it_is_not_rated_and_a_failed_call_is_a_line(sampled: tuple[Path, Scripted]):
     out, _ = sampled
     items = list(read_records(out / "items.jsonl", QAItem))
@@ -142,6 +145,7 @@ def test_what_is_dropped_for_it_is_not_rated_and_a_failed_call_is_a_line(sampled
     }
 
 
+@pytest.mark.methods
 def test_another_threshold_asks_nobody_again(sampled: tuple[Path, Scripted], folder: Path, tmp_path: Path):
     shutil.copytree(sampled[0], tmp_path / "out")
     model = Scripted(replies)
@@ -151,6 +155,7 @@ def test_another_threshold_asks_nobody_again(sampled: tuple[Path, Scripted], fol
     assert set(read) == {"strainer"}, "but for the calls that failed"
 
 
+@pytest.mark.methods
 def test_likely_words_keep_what_the_samples_do_not_agree_on(
     sampled: tuple[Path, Scripted], folder: Path, tmp_path: Path
 ):
@@ -166,6 +171,7 @@ def test_likely_words_keep_what_the_samples_do_not_agree_on(
     assert summary.models["confidence"].endswith("(5 samples, 60% agree or mean log-probability at least -0.5)")
 
 
+@pytest.mark.methods
 def test_words_alone_must_be_likely_and_say_the_same(folder: Path, tmp_path: Path):
     reasons, _ = run(folder, tmp_path / "out", Scripted(replies), min_logprob=-0.5)
     assert reasons == both(
@@ -181,6 +187,7 @@ def test_words_alone_must_be_likely_and_say_the_same(folder: Path, tmp_path: Pat
     assert kept.verdict.confidence.free.agreement == 1.0
 
 
+@pytest.mark.methods
 def test_a_model_without_log_probabilities_drops_nothing_for_them_and_it_is_told(folder: Path, tmp_path: Path):
     def silent(body: dict[str, Any]) -> str | Completion:
         said = replies(body)
@@ -192,6 +199,7 @@ def test_a_model_without_log_probabilities_drops_nothing_for_them_and_it_is_told
     assert NO_LOGPROBS in summary.not_done
 
 
+@pytest.mark.methods
 def test_a_judge_that_cannot_tell_drops_nothing(folder: Path, tmp_path: Path):
     def unsure(body: dict[str, Any]) -> str | Completion:
         user = body["messages"][-1]["content"]
@@ -208,6 +216,7 @@ def test_a_judge_that_cannot_tell_drops_nothing(folder: Path, tmp_path: Path):
     assert all(each.verdict and each.verdict.confidence and each.verdict.confidence.samples == 0 for each in items)
 
 
+@pytest.mark.methods
 def test_a_sample_that_abstains_does_not_agree(folder: Path, tmp_path: Path):
     def abstains(body: dict[str, Any]) -> str | Completion:
         if body["temperature"] == 0.7 and '"answerable"' in body["messages"][-1]["content"]:
@@ -218,6 +227,7 @@ def test_a_sample_that_abstains_does_not_agree(folder: Path, tmp_path: Path):
     assert set(reasons.values()) == {"inconsistent: 0 of 2 samples agree"}
 
 
+@pytest.mark.methods
 def test_what_rules_made_is_left_alone_and_told(folder: Path, tmp_path: Path):
     model = Scripted(replies)
     made = pipeline.run(folder, tmp_path / "out", settings(("extractive",), samples=5, min_logprob=-0.5), model=model)
@@ -227,6 +237,7 @@ def test_what_rules_made_is_left_alone_and_told(folder: Path, tmp_path: Path):
     assert NO_SAMPLES in made.not_done
 
 
+@pytest.mark.methods
 @pytest.mark.parametrize("asked", [{"samples": 5}, {"min_logprob": -0.5}])
 def test_without_a_model_it_is_a_clear_error(folder: Path, tmp_path: Path, asked: dict[str, float]):
     for go in (
