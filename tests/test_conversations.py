@@ -183,9 +183,9 @@ def test_the_counts_and_the_ratio_are_of_what_the_first_format_writes(
 def test_a_turn_by_itself_that_another_row_asks_and_answers_is_no_row(order: int, tmp_path: Path):
     items = [*(turn(n, system="") for n in (1, 2, 3)), alone(2), alone(3), alone(7)][::order]
     settings = load({"export": {"formats": ["alpaca", "sharegpt"], "val_share": 0.0}})
-    sides, counts, _ = blended(rows_from_items(items), open_general(settings, tmp_path), settings)
-    assert (counts.domain, counts.joined, counts.repeated) == (4, 0, 2)
-    files = {file.form: file.rows for file in write_set(sides, tmp_path, settings.export) if file.side == "train"}
+    mixed = blended(rows_from_items(items), (), open_general(settings, tmp_path), settings)
+    assert (mixed.counts.domain, mixed.counts.joined, mixed.counts.repeated) == (4, 0, 2)
+    files = {file.form: file.rows for file in write_set(mixed.rows, tmp_path, settings.export) if file.side == "train"}
     assert files == {"alpaca": 4, "sharegpt": 4}
     written = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({(row["instruction"], row["output"]) for row in written}) == 4
@@ -207,6 +207,12 @@ def test_a_fact_may_stand_alone_and_in_a_conversation_but_not_in_two():
     items = [alone(2), turn(2), copy]
     assert duplicates(items, THRESHOLDS) == {2: "near-duplicate:d2"}
     assert duplicates(items[:2], THRESHOLDS) == {}
+
+
+def test_the_bare_value_of_a_turn_is_no_contradiction_of_the_sentence_that_holds_it():
+    items = [alone(2, answer="The thickness of number 2 is 90 mm."), turn(2, answer="90 mm")]
+    assert duplicates(items, THRESHOLDS) == {}
+    assert duplicates([alone(1, answer="每笔 5 元。"), turn(1, answer="每笔5元")], THRESHOLDS) == {}
 
 
 def test_a_turn_and_an_item_that_answer_one_question_differently_are_both_dropped():

@@ -214,10 +214,19 @@ def _contradictions(items: Sequence[QAItem]) -> dict[int, str]:
     reasons: dict[int, str] = {}
     for group in _grouped(range(len(items)), lambda place: (items[place].document_id, _asked(items[place]))):
         for i, j in combinations(group, 2):
-            if not answers_agree(items[i].answer, items[j].answer):
+            if not _agree(items[i], items[j]):
                 reasons.setdefault(i, f"contradiction:{items[j].id}")
                 reasons.setdefault(j, f"contradiction:{items[i].id}")
     return reasons
+
+
+def _agree(a: QAItem, b: QAItem) -> bool:
+    """Whether two items come to the same; a turn's answer may be the bare value that the other puts in a sentence."""
+    if a.turn or b.turn:
+        shorter, longer = sorted((squash(a.settled), squash(b.settled)), key=len)
+        if shorter in longer:
+            return True
+    return answers_agree(a.settled, b.settled)
 
 
 def same_meaning(a: QAItem, b: QAItem) -> bool:
