@@ -168,7 +168,15 @@ def _check_confidence(settings: Settings, with_model: bool) -> None:
 
 
 def _checks(mix: Sequence[Part]) -> dict[str, Check]:
-    return {part.method.name: part.method.check for part in mix if part.method.check}
+    """By method: what is wrong with an item of it. A check that fails, as somebody's own may, costs its item alone."""
+    return {part.method.name: partial(_checked, part.method.check) for part in mix if part.method.check}
+
+
+def _checked(check: Check, item: QAItem, chunk: Chunk) -> str:
+    try:
+        return check(item, chunk)
+    except Exception as error:  # whatever somebody's own method does
+        return f"the check itself failed ({type(error).__name__}: {error})"
 
 
 def _made_by(mix: Sequence[Part], settings: Settings, model: str = "") -> str:

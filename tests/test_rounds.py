@@ -155,14 +155,20 @@ def test_an_item_that_its_method_drops_is_written_down_and_not_verified(folder: 
     assert summary.items.dropped["eliminated"] == len(again)
 
 
-def test_what_a_method_s_check_objects_to_is_dropped_before_anybody_is_asked(folder: Path, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("check", "why"),
+    [("'too plain'", "too plain"), ("chunk.no_such_thing", "the check itself failed (AttributeError: ")],
+)
+def test_what_a_method_s_check_objects_to_is_dropped_before_anybody_is_asked(
+    folder: Path, tmp_path: Path, check: str, why: str
+):
     own = tmp_path / "again.py"
     text = AGAIN.replace("{ROUND_SAYS}", "('So: ',)").replace("{ALIKE}", "1")
-    own.write_text(text.rstrip().removesuffix(")") + ", check=lambda item, chunk: 'too plain')\n")
+    own.write_text(text.rstrip().removesuffix(")") + f", check=lambda item, chunk: {check})\n")
     pipeline.run(folder, tmp_path / "out", load({"generate": {"methods": ["extractive", str(own)]}}))
     again = made_again(tmp_path / "out")
     assert again
-    assert {item.reason for item in again} == {"failed_check: too plain"}
+    assert all(item.reason.startswith(f"failed_check: {why}") for item in again)
     assert all(item.verdict and item.verdict.decision is Decision.FAILED_CHECK for item in again)
 
 
