@@ -93,6 +93,7 @@ def answer(body: dict[str, Any]) -> str:
         "entities": lambda: {"entities": [{"text": _first(passages[-1]).split()[0], "type": _label(user)}]},
         "label": lambda: {"label": _label(user)},
         "rewritten": lambda: {"rewritten": _first(passages[-1])},
+        "translations": lambda: {"translations": []},
         "translation": lambda: {"translation": _TRANSLATED["只回复" in user]},
         "messages": lambda: {"messages": _messages(passages[-1], _label(user))},
         "first": lambda: {place: _marks(passages[0], said) for place, said in _answers(user)},

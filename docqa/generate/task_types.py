@@ -99,6 +99,7 @@ TASK_TYPES: Mapping[str, str] = {
     "task/reading-comprehension": "a question about the text, answered from it",
     "task/rewriting": "the text for other readers, all numbers kept",
     "task/translation": "English into Chinese, or Chinese into English",
+    "task/term-translation": "its terms in the other language, a line each",
     "multi-hop/bridge": "what one passage leads to and the other tells",
     "multi-hop/comparison": "two things compared, each told of in a passage of its own",
     "multi-hop/shared-term": "what two passages say of the same thing",

@@ -254,6 +254,10 @@ def test_a_paragraph_that_leans_on_what_stands_around_it_has_no_key_sentence(lea
         ("translation", PUMP, PUMP, "in another language"),
         ("translation", PUMP_ZH, PUMP, ""),
         ("translation", PUMP_ZH, PUMP.replace("20", "25"), "number 20 is lost"),
+        ("term-translation", "dead leg\npump P-101", "dead leg: 盲管\npump P-101: P-101泵", ""),
+        ("term-translation", "dead leg\nseal", "dead leg: 盲管", "'seal' has no translation of its own"),
+        ("term-translation", "dead leg\nseal", "dead leg: 盲管\nseal: gasket", "'gasket' is in another language"),
+        ("term-translation", "dead leg\npump P-101", "dead leg: 盲管\npump P-101: 泵", "p-101 is lost"),
         ("rewriting", PUMP, "Let the oil out of pump P-101 when it has run 500 hours. Wait for 20 °C oil.", ""),
         ("rewriting", PUMP, "Let the oil out of pump P-101 when it has run 500 hours.", "number 20 is lost"),
         ("rewriting", PUMP, PUMP, "the same text again"),
@@ -323,6 +327,12 @@ def right(user: str) -> dict[str, Any]:
         '{"label"': {"label": "要求" if chinese else "requirement"},
         '{"rewritten"': {"rewritten": ("请注意：" if chinese else "Mind this: ") + paragraph},
         '{"translation"': {"translation": PUMP if chinese else PUMP_ZH},
+        '{"translations"': {"translations": [
+            {"term": "机械密封", "translation": "mechanical seal"}, {"term": "操作人员", "translation": "operator"},
+        ] if chinese else [
+            {"term": "seal", "translation": "密封"}, {"term": "trip value", "translation": "跳闸值"},
+            {"term": "seal", "translation": "密封件"},
+        ]},
         '{"question"': {
             "question": "启动前为什么要检查机械密封？" if chinese else "Why is the seal inspected before each start?",
             "quotes": ["因为密封干磨会过热" if chinese else "because a dry seal overheats"],
@@ -355,7 +365,10 @@ def run(tmp_path: Path, reply: Callable[[dict[str, Any], str], str] | None = Non
 def test_with_a_model_every_task_is_done_checked_and_rated_in_both_languages(tmp_path: Path):
     items, summary = run(tmp_path, lambda said, user: json.dumps(said, ensure_ascii=False))
     reasons = {(each.language, each.task_type.partition("/")[2]): each.reason for each in items}
-    asked = ("summary", "entities", "classification", "rewriting", "translation", "reading-comprehension", "intent")
+    asked = (
+        *("summary", "entities", "classification", "rewriting", "translation", "term-translation"),
+        *("reading-comprehension", "intent"),
+    )
     assert reasons == {(language, kind): "checked" for language in ("en", "zh") for kind in asked} | {
         ("en", "table-to-json"): "checked"
     }
@@ -386,6 +399,8 @@ def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: P
             return "I think there is a pump."
         if "label" in said:
             return json.dumps({"label": "poem"})
+        if "translations" in said:
+            said["translations"][0]["translation"] = said["translations"][0]["term"]
         if "quotes" in said:
             said["answer"] = {"因": "密封干磨不会过热。", "B": "Because a wet seal freezes and 7 bolts break."}[
                 said["answer"][0]
@@ -402,6 +417,7 @@ def test_faults_are_dropped_with_what_is_wrong_and_the_counts_add_up(tmp_path: P
             ("classification", "label 'poem' is not in the list"),
             ("reading-comprehension", "number 7 is not in the text" if language == "en" else "a negation differs"),
             ("summary", "number 50 is not in the text"),
+            ("term-translation", f"{'seal' if language == 'en' else '机械密封'!r} is in another language"),
             ("translation", "number 500 is lost"),
         )
     ]

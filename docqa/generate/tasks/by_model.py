@@ -1,4 +1,4 @@
-"""The tasks that a model does: summary, entities, kind of text, rewriting, translation, a question, messages' intents.
+"""The tasks that a model does: summary, entities, kind, rewriting, translation of text and terms, a question, intents.
 
 A call each, with the shape of its reply; what they all begin with is the passage, so a server reads it once. Labels and
 types are held to their lists by the schema, and not by the reader: a server that cannot be held to it gets its item
@@ -17,7 +17,7 @@ from pydantic import BaseModel, WithJsonSchema
 from docqa.errors import CallError
 from docqa.generate import Borrowed, Failed, Made
 from docqa.generate.items import asked, different, evidence, item, part, passage
-from docqa.generate.tasks.wordings import ENTITIES, INTENTS, KINDS_OF_TEXT, Labels, audience, instruction
+from docqa.generate.tasks.wordings import ENTITIES, INTENTS, KINDS_OF_TEXT, Labels, audience, colon, instruction
 from docqa.models.chat import Prompt
 from docqa.records import Chunk, Evidence
 from docqa.text import estimate_tokens
@@ -29,6 +29,9 @@ LEAST_TOKENS = 40
 
 MOST_MESSAGES = 3
 """As ``tasks-intent`` asks for."""
+
+MOST_TERMS = 8
+"""As ``tasks-term-translation`` asks for."""
 
 
 def _one_of(labels: Labels) -> WithJsonSchema:
@@ -70,6 +73,19 @@ class Translated(BaseModel):
     """The reply of ``tasks-translation``."""
 
     translation: str
+
+
+class Term(BaseModel):
+    """A term as the text has it, and what it is called in the other language."""
+
+    term: str
+    translation: str
+
+
+class TermTranslations(BaseModel):
+    """The reply of ``tasks-term-translation``."""
+
+    translations: list[Term]
 
 
 class Message(BaseModel):
@@ -185,6 +201,18 @@ def _entities(reply: Entities, chunk: Chunk, place: tuple[int, int]) -> Iterator
         yield Draft(chunk.text[slice(*place)], found, [part(chunk, *place)])
 
 
+def _translated_terms(reply: TermTranslations, chunk: Chunk, place: tuple[int, int]) -> Iterator[Draft]:
+    """The terms, a line each, and behind each what it is called; one term is no task."""
+    given = [each for each in reply.translations if each.term.strip() and each.translation.strip()]
+    found = different(given, lambda each: each.term)[:MOST_TERMS]
+    if len(found) > 1:
+        names = [each.term.strip() for each in found]
+        lines = (
+            f"{name}{colon(chunk.language)}{each.translation.strip()}" for name, each in zip(names, found, strict=True)
+        )
+        yield Draft("\n".join(names), "\n".join(lines), evidence(chunk, names))
+
+
 def _messages(reply: Messages, chunk: Chunk, place: tuple[int, int]) -> Iterator[Draft]:
     for message in different(reply.messages, lambda each: each.message)[:MOST_MESSAGES]:
         yield Draft(message.message.strip(), message.intent, evidence(chunk, [message.quote]))
@@ -207,6 +235,7 @@ TASKS = (
         "rewriting", _paragraph, Rewritten, _text("rewritten"), (1.5, 256), lambda chunk: {"audience": audience(chunk)}
     ),
     Task("translation", _paragraph, Translated, _text("translation"), (2.0, 256)),
+    Task("term-translation", _whole, TermTranslations, _translated_terms, (0, 512)),
     Task("reading-comprehension", partial(_whole, least=2 * LEAST_TOKENS), Comprehension, _read, (0, 512)),
     Task("intent", _whole, Messages, _messages, (0, 512), _listed(INTENTS)),
 )

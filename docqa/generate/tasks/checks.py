@@ -8,11 +8,12 @@ number that a translation changed or a summary made up. That a translation reads
 import json
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 from docqa import veto
 from docqa.generate.answers import in_digits, longer, lost_number, made_up, negation, other_language, unrelated
-from docqa.generate.tasks.wordings import LABELS
+from docqa.generate.tasks.wordings import LABELS, colon
 from docqa.records import CELL_SEPARATOR, Chunk, QAItem
 from docqa.terms import terms
 from docqa.text import squash
@@ -58,6 +59,19 @@ def _translation(item: QAItem, chunk: Chunk) -> str:
         return "another unit"
     lost = sorted(name for name in veto.identifiers(item.input) - veto.identifiers(item.answer) if _CODE.search(name))
     return f"{lost[0]} is lost" if lost else ""
+
+
+def _term_translation(item: QAItem, chunk: Chunk) -> str:
+    given, answered = item.input.split("\n"), item.answer.split("\n")
+    for term, line in zip_longest(given, answered, fillvalue=""):
+        name, _, said = line.partition(colon(item.language))
+        if not said or squash(name) != squash(term):
+            return f"{term or line!r} has no translation of its own"
+        if wrong := other_language(said, "en" if item.language == "zh" else "zh"):
+            return f"{said[:40]!r} is {wrong}"
+        if lost := sorted(code for code in veto.identifiers(term) - veto.identifiers(said) if _CODE.search(code)):
+            return f"{lost[0]} is lost"
+    return ""
 
 
 def _label(item: QAItem, chunk: Chunk) -> str:
@@ -175,5 +189,6 @@ _CHECKS: dict[str, Callable[[QAItem, Chunk], str]] = {
     "terms": _terms,
     "rewriting": _rewriting,
     "translation": _translation,
+    "term-translation": _term_translation,
     "reading-comprehension": _reading,
 }

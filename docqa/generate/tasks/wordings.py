@@ -42,6 +42,11 @@ def instruction(kind: str, chunk: Chunk, question: str = "") -> str:
     return wording.format(labels=joined, audience=audience(chunk), question=question)
 
 
+def colon(language: str) -> str:
+    """What stands between a term and what is said of it."""
+    return "：" if language == "zh" else ": "
+
+
 def audience(chunk: Chunk) -> str:
     """Whom a chunk is rewritten for."""
     return _chosen("audience", chunk, AUDIENCES[chunk.language])
