@@ -148,7 +148,9 @@ def test_the_card_the_registry_and_the_files_agree_in_every_count(demo: Demo):
     assert {entry["file_name"] for entry in registry.values()} == names
     for entry in registry.values():
         assert number(told[entry["file_name"]][-1]) == len(rows(out / entry["file_name"]))
-    assert {row["id"] for row in train + val if row["id"]} == {item.id for item in kept}
+    written = {row["id"] for row in train + val if row["id"]}
+    assert written <= {item.id for item in kept}
+    assert len(kept) - len(written) == rest
 
 
 def tables(card: str) -> Iterator[list[str]]:

@@ -17,6 +17,9 @@ from benchmarks.throughput.server import Serving, serving
 FAST = {"slots": 64, "step_s": 0.0005, "per_sequence_s": 0.00001, "per_prefill_token_s": 0.000002}
 """A server so quick that a thousand calls take seconds."""
 
+UNDER_WAY = 320
+"""Calls that docqa has under way at a time; where it is slower than the server, as many replies wait to be read."""
+
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -68,7 +71,7 @@ def test_killed_in_the_middle_no_finished_call_is_made_again(
         time.sleep(0.2)
         before, kept = server.stats()["finished"], remembered(out)
         assert calls / 3 < kept < calls
-        assert before - kept - probes() <= FAST["slots"], "at most what was in flight was lost"
+        assert before - kept - probes() <= UNDER_WAY, "at most what was in flight was lost"
         assert run(documents, out, server).wait() == 0
         assert server.stats()["finished"] - before == calls - kept + probes()
     for name in ("items.jsonl", "train.jsonl", "val.jsonl", "coverage.jsonl", "errors.jsonl"):
