@@ -8,9 +8,10 @@ item's answer. What this costs: an honest answer in words entirely of its own is
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 
+from docqa.curate.cut_off import OPEN_WORDS, cut_off
+from docqa.curate.garbled import garbled
 from docqa.curate.replies import left_over, no_answer, refused
 from docqa.curate.wording import about_paper
 from docqa.records import QAItem
@@ -21,7 +22,6 @@ from docqa.text import CJK, cjk_ratio, normalize, sentences, squash, tokens, wor
 _QUESTION_LENGTH = {"en": (3, 60), "zh": (4, 90)}
 _ANSWER_LIMIT = 400
 _LONGEST_DONE = 1200
-_IDEOGRAPH = re.compile(f"[{CJK}]")
 _FENCED = re.compile(r"```.*?```", re.DOTALL)
 _ASKS_FOR_MARKUP = re.compile(r"html|xml|svg|latex|\btag|网页|标签", re.IGNORECASE)
 _FACT_LIMIT = {"en": 40, "zh": 80}
@@ -56,17 +56,6 @@ _FACT_ZH = re.compile("谁|何时|何地|哪[一个年国里家位种]|多少|�
 
 _PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("《", "》"), ("「", "」"), ("『", "』"), ("【", "】"))
 _LIST_MARK = re.compile(r"(?:(?<=\s)|(?<=[;；,，。])|^)[\da-zA-Z一二三四五六七八九十]{1,3}\)", re.MULTILINE)
-_OPEN_END_EN = frozenset(
-    "a an the and or but of in on at by for from to with into as than that which who whose is are was were be been has "
-    "have had can may must shall should will would if when while because although".split()
-)
-_GOES_ON_EN = frozenset(
-    "and or but when if which where because unless so before after while although though by for with".split()
-)
-_GOES_ON_ZH = re.compile("而|但|并|且|因此|所以|以及|然后|后来|如果|不过")
-_OPEN_END_ZH = re.compile(
-    "[和与或及在对把被将由从向为以其并而则因]|以及|或者|并且|应当?|必须|不得|可以|需要|负责|通过|按照|根据|进行|使用"
-)
 _STUTTER = re.compile(r"\b(the|a|an|of|to|and|in|for|with|is|are|was|be|by|or|from|on|this)\s+\1\b", re.IGNORECASE)
 _LOOP = re.compile(r"(.{2,60}?)(?:[\s,.;，。、；]*\1){3,}", re.DOTALL)
 _SHORT_LOOP = re.compile(r"(.{2,5}?)(?:[\s,.;，。、；]*\1){3,}", re.DOTALL)
@@ -81,9 +70,9 @@ def spoilt(item: QAItem) -> str:
     answer = normalize(item.answer)
     return (
         no_answer(answer)
-        or _garbled(item.question)
-        or _garbled(item.input)
-        or _garbled(item.answer)
+        or garbled(item.question)
+        or garbled(item.input)
+        or garbled(item.answer)
         or left_over(item.answer)
         or refused(answer)
     )
@@ -96,8 +85,8 @@ def misdone(item: QAItem) -> str:
     left = left_over(prose)
     return (
         no_answer(answer)
-        or _garbled(item.asked)
-        or _garbled(item.answer)
+        or garbled(item.asked)
+        or garbled(item.answer)
         or ("" if left == "markup" and _ASKS_FOR_MARKUP.search(question) else left)
         or refused(normalize(prose))
         or ("answer repeats the question" if squash(question) == squash(answer) else "")
@@ -111,8 +100,8 @@ def misasked(item: QAItem) -> str:
     """Say what is broken in ``item``'s question, or garbled in its answer, which is a refusal."""
     return (
         no_answer(normalize(item.answer))
-        or _garbled(item.question)
-        or _garbled(item.answer)
+        or garbled(item.question)
+        or garbled(item.answer)
         or left_over(item.question)
         or _question_form(normalize(item.question), item)
     )
@@ -123,8 +112,8 @@ def broken(item: QAItem) -> str:
     question, answer = normalize(item.question), normalize(item.answer)
     return (
         no_answer(answer)
-        or _garbled(item.question)
-        or _garbled(item.answer)
+        or garbled(item.question)
+        or garbled(item.answer)
         or left_over(item.question)
         or left_over(item.answer)
         or _question_form(question, item)
@@ -137,33 +126,9 @@ def broken(item: QAItem) -> str:
         or _unbalanced(question)
         or _unbalanced(answer)
         or _length(question, answer, item)
-        or _cut_off(answer, item)
+        or cut_off(answer, item)
         or _unrelated(question, answer, item)
     )
-
-
-def _garbled(text: str) -> str:
-    """Replacement and control characters, and UTF-8 that was read in another encoding (the idea of ftfy).
-
-    Bytes of real text in those encodings are practically never valid UTF-8, so a run that decodes was garbled.
-    """
-    if re.search("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]", text):
-        return "garbled characters"
-    for run in re.findall(r"[^\x00-\x7f]{2,}", text):
-        if _decodes(run, "latin-1") or _decodes(run, "cp1252") or (len(run) >= 6 and _decodes(run, "gb18030")):
-            return "garbled characters"
-    return ""
-
-
-def _decodes(run: str, encoding: str) -> bool:
-    try:
-        data = run.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    read = data.decode("utf-8", errors="ignore")
-    if encoding == "gb18030" and 2 * len(_IDEOGRAPH.findall(read)) < len(read):
-        return False  # two bytes of GB 18030 may be a Latin or Hebrew letter in UTF-8: 什么是机械密封 is all of those
-    return len(read.encode()) > 0.8 * len(data)
 
 
 def _question_form(question: str, item: QAItem) -> str:
@@ -187,7 +152,7 @@ def _whole_without_mark(question: str, item: QAItem) -> bool:
     last = re.sub(r"\W+$", "", said[-1])
     quoted = any(re.search(rf"\b{re.escape(last)}\b", normalize(evidence.quote)) for evidence in item.evidence)
     verb = re.search(r"\w (?:(?:is|are|was|were) |\w+ed )", question)
-    return bool(_WHOLE.match(question) and verb) and len(said) >= 5 and quoted and last.casefold() not in _OPEN_END_EN
+    return bool(_WHOLE.match(question) and verb) and len(said) >= 5 and quoted and last.casefold() not in OPEN_WORDS
 
 
 def _echo(question: str, answer: str) -> str:
@@ -270,59 +235,6 @@ def _begins_elsewhere(question: str, answer: str) -> bool:
     asked = set(_content(question))
     shares = [len(asked & set(_content(sentence))) / max(1, len(asked)) for sentence in said]
     return len(asked) > 2 and shares[0] < 0.2 and max(shares) >= 0.5
-
-
-def _cut_off(answer: str, item: QAItem) -> str:
-    """Whether the answer stops where nobody stops: inside a word or a clause of its quote, or on an open word."""
-    last = re.search(r"([^\W\d_]+)\W*$", answer)
-    open_word = item.language != "zh" and last and last[1] in _OPEN_END_EN and len(words(answer)) > 2
-    open_word = open_word and answer[-1] not in ".!?"  # "from April on."
-    if answer[-1] in ",，、(（-—" or (open_word and not re.search(r"[”\"']\W*$", answer)):
-        return "answer cut off"
-    bare = answer.rstrip(".。…")
-    stops = [
-        _stops_midway(quote[:at], bare, quote[at + len(bare) :])
-        for quote in (normalize(evidence.quote) for evidence in item.evidence)
-        for at in _places(bare, quote)
-    ]
-    return "answer cut off" if stops and all(stops) else ""
-
-
-def _places(part: str, text: str) -> Iterator[int]:
-    """Where ``part`` stands in ``text``."""
-    at = text.find(part)
-    while at >= 0 and part:
-        yield at
-        at = text.find(part, at + len(part))
-
-
-def _stops_midway(before: str, said: str, rest: str) -> bool:
-    """Whether ``said``, between ``before`` and ``rest`` in its quote, ends inside a word or, begun whole, a clause."""
-    tail = re.match(r"[a-zA-Z]*", rest)
-    if tail and tail.group() and said[-1].isascii() and said[-1].isalpha():
-        return tail.group() not in ("s", "es") and not re.search(r"[^\W_]$", before)
-    begins = not before or bool(re.search(r"[.。!?！？;；:：\n]\s*$", before))
-    following = re.match(r"\s*([^\W\d_]+)", rest)
-    if begins and following and re.match(f"[{CJK}]", rest):
-        clause = len(words(said)) >= 12 and re.search("[,，;；]", said) and not _GOES_ON_ZH.match(rest)
-        return bool(clause) or (len(words(said)) > 5 and _inside_a_word(said, rest))
-    if not begins or not following or len(words(said)) < 12:
-        return False
-    return following[1].casefold() not in _GOES_ON_EN
-
-
-def _inside_a_word(before: str, after: str) -> bool:
-    """Whether no Chinese word ends between the two; an open word before it ("由班长负责") needs what comes after."""
-    import jieba
-
-    jieba.setLogLevel("ERROR")
-    clause = re.split("[，。；：、,;:]", before)[-1]
-    at = 0
-    for word in jieba.cut(clause + after[:4], HMM=False):
-        at += len(word)
-        if at >= len(clause):
-            return at > len(clause) or bool(_OPEN_END_ZH.fullmatch(word))
-    return False
 
 
 def _unrelated(question: str, answer: str, item: QAItem) -> str:
