@@ -10,7 +10,8 @@ _IDEOGRAPH = re.compile(f"[{CJK}]")
 def garbled(text: str) -> str:
     """``garbled characters`` for replacement and control characters, and for UTF-8 that was read in another encoding.
 
-    The idea is ftfy's: bytes of real text in those encodings are practically never valid UTF-8, so a run that decodes was garbled.
+    The idea is ftfy's: bytes of real text in those encodings are practically never valid UTF-8, so a run that
+    decodes was garbled.
     """
     if re.search("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]", text):
         return "garbled characters"
