@@ -31,7 +31,6 @@ _LABEL_ALONE = re.compile(
     rf"(?:(?:Chapter|Kapitel|Глава|Appendix|Annex|Anhang|Part)\s+(?:\d+|[A-Z]|[IVX]+)|第\s*{_CN}\s*[章编篇部节])[.:]?",
     re.IGNORECASE,
 )
-_NUMBER_ALONE = re.compile(r"(?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3})*\.?|[一二三四五六七八九十]+、?|[A-Z]\.?")
 _ADMONITION = re.compile(
     r"(?:note|tip|caution|warning|important|danger|notice|hint|example|hinweis|tipp|achtung|warnung|примечание|"
     r"注意|提示|警告|重要|危险|说明|备注|小心)[:：!！]?",
@@ -59,11 +58,6 @@ def numbering(text: str) -> Numbering | None:
             label = match.group()
             return Numbering(scheme, label.count(".") + 1 if scheme == "decimal" else 1, label)
     return None
-
-
-def is_label(text: str) -> bool:
-    """Whether ``text`` is a heading's number without its words: "Chapter 2", "2.1", "第三章"."""
-    return bool(_LABEL_ALONE.fullmatch(text) or _NUMBER_ALONE.fullmatch(text))
 
 
 def is_chapter_label(text: str) -> bool:
