@@ -7,7 +7,7 @@ GENERAL := corpora/general
 
 VLLM := .venv-vllm
 # vLLM's own wheels need a GPU, so its CPU build runs here, on a torch without CUDA. Where pip finds only CUDA builds of
-# torch, name PyTorch's index of CPU builds: make test-vllm TORCH='torch==2.13.0 --index-url URL'
+# torch, name PyTorch's index of CPU builds, in PIP_EXTRA_INDEX_URL say, which pip reads.
 TORCH ?= torch==2.13.0
 
 .PHONY: demo test test-methods fuzz test-vllm lint format bench clean help
